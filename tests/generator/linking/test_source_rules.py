@@ -6,9 +6,11 @@ from typing import NamedTuple
 import pytest
 from linked_project import Linked, link_sources
 
+from starmodel import Access, Scope, StateStore
 from starmodel_generator.diagnostics.rules import source_rules
 from starmodel_generator.diagnostics.rules.registry import rules_of
 from starmodel_generator.linking.link import LinkSettings
+from starmodel_generator.linking.names.library_classes import has_attribute
 
 HEAD = """\
 import abc
@@ -522,6 +524,15 @@ DEAD_CLASSES = {
     "class Cart(Entity):\n    a: Final[int] = 3\n    @field_validator('a')\n    @classmethod\n    def read(cls, value): return value": "SM130",
     "class Cart(Entity):\n    a: 'Annotated[str, AfterValidator(missing)]' = ''": "SM107",
     "class Cart(Entity):\n    a: 'list[Annotated[str, Field(title=MISSING)]]' = []": "SM107",
+    "class Cart(Entity):\n    a: Money | None = Field(None, discriminator='kind')": "SM212",
+    "from collections.abc import Mapping\nclass Size(Mapping[str, int], IntEnum):\n    A = 1\nclass Cart(Entity): ...": "SM128",
+    "class Size(ABC, Enum):\n    A = 1\nclass Cart(Entity): ...": "SM128",
+    "UNUSED = EntityConfig(access=Access.PULIC)\nclass Cart(Entity): ...": "SM122",
+    "UNUSED = StateStore.SQL\nclass Cart(Entity): ...": "SM122",
+    "class Line(BaseModel): ...\nif False:\n    class Line(BaseModel):\n        a: int = 0\nclass Cart(Entity):\n    a: Line | None = None": "SM126",
+    "from ipaddress import IPv4Address\nclass Cart(Entity):\n    a: IPv4Address = 0": "SM214",
+    "from pydantic import EmailStr\nclass Cart(Entity):\n    a: EmailStr = 'x'": "SM214",
+    "from pydantic import EmailStr\nclass Line(BaseModel):\n    a: EmailStr = Field(default_factory=str)\nclass Cart(Entity):\n    a: Line | None = None": "SM214",
     "from datetime import dat\nclass Cart(Entity): ...": "SM123",
     "from starmodel import Entty\nclass Cart(Entity): ...": "SM123",
     "import datetme\nclass Cart(Entity): ...": "SM123",
@@ -529,6 +540,27 @@ DEAD_CLASSES = {
     "from shop.prises import Price\nclass Cart(Entity): ...": "SM123",
     "from ...far import Price\nclass Cart(Entity): ...": "SM123",
 }
+
+
+def test_the_annotations_of_a_dataclass_are_evaluated_by_pydantic_too() -> None:
+    found = link_sources("""
+        from __future__ import annotations
+        from dataclasses import dataclass, field
+        from starmodel import Entity
+        @dataclass
+        class Line:
+            words: "list"[str] = field(default_factory=list)
+        class Cart(Entity):
+            line: Line | None = None
+    """)
+    assert found.codes == ["SM134"]
+
+
+def test_the_members_of_the_runtime_s_enums_are_known() -> None:
+    for enum in (Access, Scope, StateStore):
+        known = {each.name for each in enum}
+        assert all(has_attribute(f"starmodel.{enum.__name__}.{name}") for name in known)
+        assert has_attribute(f"starmodel.{enum.__name__}.OTHER") is False
 
 
 @pytest.mark.parametrize(("source", "code"), DEAD_CLASSES.items(), ids=DEAD_CLASSES)

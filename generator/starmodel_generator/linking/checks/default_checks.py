@@ -36,6 +36,7 @@ from starmodel_schemas import (
     TypeRef,
     UnionType,
 )
+from starmodel_schemas.address_types import PARSED
 
 _LARGEST = 2**63 - 1
 _MICROSECOND = timedelta(microseconds=1)
@@ -85,8 +86,10 @@ def _unconverted(value: object, type: TypeRef, written: Default | None) -> str |
         case (ScalarType() | UnionType()), _:
             made, message = validated(value, type, Constraints(), {})
             kinds = made.__class__.__name__, value.__class__.__name__
-            is_shown_alike = message is not None or kinds[0] == kinds[1]
-            return None if is_shown_alike or not _SHOWN_BY_METHODS & {*kinds} else kinds[0]
+            if message is not None or kinds[0] == kinds[1]:
+                return None
+            is_text_of_number = kinds[0] in PARSED and kinds[1] != "str"
+            return kinds[0] if is_text_of_number or _SHOWN_BY_METHODS & {*kinds} else None
         case EnumType(enum=name), _ if isinstance(written, LiteralDefault):
             return name.rpartition(".")[2]
         case ObjectType(object=name), dict():

@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
-from pydantic_core import CoreSchema, SchemaError, SchemaValidator, ValidationError, core_schema
+from pydantic_core import (
+    CoreSchema,
+    PydanticCustomError,
+    SchemaError,
+    SchemaValidator,
+    ValidationError,
+    core_schema,
+)
 
 from starmodel_generator.linking.types.constraints import READ_BOUND
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
@@ -80,6 +87,14 @@ def _schema(type: TypeRef, limits: Constraints) -> CoreSchema:
             return core_schema.any_schema()
 
 
+def _email(value: str) -> str:
+    """Refuse what can be no address; all of it is known to the library `email-validator` alone."""
+    name, _, domain = value.strip().rstrip(">").rpartition("@")
+    if not name or "." not in domain.strip("."):
+        raise PydanticCustomError("value_error", "value is not a valid email address")
+    return value
+
+
 def _item(type: TypeRef) -> CoreSchema:
     return _schema(type, Constraints())
 
@@ -98,7 +113,10 @@ def _scalar(name: str, limits: Constraints) -> CoreSchema:
     match name:
         case "str":
             said |= {name: True for name in TEXT_ARGUMENTS if getattr(limits, name)}
-            return core_schema.str_schema(pattern=limits.pattern, **_lengths(limits), **said)
+            text = core_schema.str_schema(pattern=limits.pattern, **_lengths(limits), **said)
+            if limits.format == "email":
+                return core_schema.no_info_after_validator_function(_email, text)
+            return text
         case "bytes":
             return core_schema.bytes_schema(**_lengths(limits), **said)
         case _ if name in PARSED:

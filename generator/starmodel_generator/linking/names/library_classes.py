@@ -29,6 +29,16 @@ from starmodel_generator.linking.names.externals import STARMODEL_NAMES
 _NEVER_IMPORTED = frozenset(
     {"__main__", "antigravity", "idlelib", "test", "this", "tkinter", "turtle", "turtledemo"}
 )
+_STARMODEL_MEMBERS = {
+    "Access": frozenset({"AUTHENTICATED", "PUBLIC"}),
+    "Scope": frozenset({"GLOBAL", "RECORD", "SESSION", "USER"}),
+    "StateStore": frozenset(
+        {
+            *("CLIENT_LOCAL", "CLIENT_SESSION", "CUSTOM", "SERVER_MEMORY", "SERVER_REDIS"),
+            "SERVER_SQL",
+        }
+    ),
+}
 _STARMODEL_TYPES = frozenset({"starmodel.Many", "starmodel.One", "starmodel.Ref"})
 
 # An app may run on a newer Python than the one that generates its code.
@@ -213,7 +223,8 @@ def _has_starmodel(parts: list[str]) -> bool | None:
     if len(parts) == 1:
         return True
     if len(parts) > 2:
-        return None
+        members = _STARMODEL_MEMBERS.get(parts[1])
+        return None if members is None or parts[2][:1] == "_" else parts[2] in members
     if parts[1] in STARMODEL_NAMES or parts[1][:2] == "__":
         return True
     spec = _find("starmodel")

@@ -1,6 +1,6 @@
 """Annotations that Python cannot evaluate: SM134."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from starmodel_generator.analysis.facts import (
     BinaryExpression,
@@ -39,10 +39,11 @@ _PARTS = {"typing.Optional": (1, 1), "typing.ClassVar": (1, 1), "typing.Annotate
 
 
 class AnnotationChecker:
-    """Checks the annotations that are evaluated when their module is imported."""
+    """Checks the annotations that are evaluated; `used` are the classes of what is generated."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, used: Iterable[ClassSymbol]) -> None:
         self._resolver = resolver
+        self._used = set(used)
 
     def check(self, module: ModuleFacts) -> Iterator[Diagnostic]:
         """Report the annotations of a module that raise an exception."""
@@ -60,7 +61,7 @@ class AnnotationChecker:
             namespace = Namespace(module, facts)
             symbol = self._resolver.names.class_symbol(module, facts)
             # Pydantic evaluates the types of fields, texts or not.
-            is_model = self._resolver.hierarchies.of(symbol).is_model
+            is_model = symbol in self._used or self._resolver.hierarchies.of(symbol).is_model
             for fact in facts.attributes:
                 if fact.annotation is None or (are_texts and not is_model):
                     continue

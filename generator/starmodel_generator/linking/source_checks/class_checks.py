@@ -115,7 +115,8 @@ class ClassChecker:
     def _duplicates(self, symbols: list[ClassSymbol]) -> Iterator[Diagnostic]:
         first: dict[str, ClassSymbol] = {}
         for symbol in symbols:
-            if symbol.facts.container is not None:
+            # In an `if` or a loop it stands for the same name; inside a class it does not.
+            if (symbol.facts.container or "").startswith("class "):
                 continue
             other = first.setdefault(symbol.name, symbol)
             hierarchies = [self._resolver.hierarchies.of(each) for each in (other, symbol)]
@@ -263,6 +264,11 @@ class ClassChecker:
             if is_enum and any(_is_member(fact) for fact in base.facts.attributes):
                 text = f"inherits from the enum `{base.name}`, which has members"
                 yield Problem(UNUSABLE_BASES, text, "write all members into one enum")
+        abstract = sorted(name for name in hierarchy.outside if _is_abstract(name))
+        if abstract:
+            other = abstract[0].rpartition(".")[2]
+            text = f"is an enum and a `{other}`, whose metaclass is another"
+            yield Problem(UNUSABLE_BASES, text, f"leave out `{other}`")
         enums = [self._is_enum(base) for base in hierarchy.direct]
         if True in enums and not enums[-1] and len(enums) == len(symbol.facts.bases):
             text = "has a base behind the enum, which Python wants last"
@@ -517,6 +523,13 @@ def _left_abstract(hierarchy: ClassHierarchy, names: set[str]) -> tuple[str, str
             if missing:
                 return name, missing[0]
     return None
+
+
+def _is_abstract(name: str) -> bool:
+    """Return whether an outside class is one of Python's abstract classes."""
+    module, _, last = name.rpartition(".")
+    is_abstract_type = module in ("typing", "collections.abc") and hasattr(collections.abc, last)
+    return is_abstract_type or name in ("abc.ABC", "typing.Protocol")
 
 
 def _is_member(fact: AssignmentFact) -> bool:

@@ -42,7 +42,7 @@ def check_source(
     names = NameChecker(resolver, attributes, generated)
     classes = ClassChecker(resolver, used)
     methods = MethodChecker(resolver, attributes, configs)
-    annotations = AnnotationChecker(resolver)
+    annotations = AnnotationChecker(resolver, used)
     calls = CallChecker(resolver, fields, configs)
     searches = FindChecker(resolver, app)
     changes = ChangeChecker(resolver, attributes, used)

@@ -160,12 +160,16 @@ def unfit_settings(settings: frozenset[str], type: TypeRef) -> tuple[Problem, ..
     fits = {
         "fail_fast": isinstance(type, ListType | SetType) or is_variadic(type),
         "union_mode": is_union,
-        "discriminator": is_union or isinstance(type, ObjectType | AnyType),
+        "discriminator": is_union or isinstance(type, AnyType),
     }
     return tuple(
         Problem(
             INVALID_CONSTRAINT,
-            f"has `{name}`, which pydantic refuses for its type",
+            (
+                f"has `{name}`, which is of no use for its type"
+                if name == "discriminator" and isinstance(type, ObjectType)
+                else f"has `{name}`, which pydantic refuses for its type"
+            ),
             "remove it, or change the type",
         )
         for name in sorted(settings)
