@@ -63,24 +63,14 @@ FIELD_NAMES: dict[str, str] = {
 }
 """Names of `bindings.py` and of the clients' values, where every public field is a name too."""
 
-ROW_NAMES: dict[str, str] = {
-    "construct": "pydantic",
-    "copy": "pydantic",
-    "dict": "pydantic",
-    "from_orm": "pydantic",
-    "json": "pydantic",
-    "metadata": "SQLAlchemy",
-    "parse_file": "pydantic",
-    "parse_obj": "pydantic",
-    "parse_raw": "pydantic",
-    "registry": "SQLAlchemy",
-    "schema": "pydantic",
-    "schema_json": "pydantic",
-    "sqlmodel_update": "SQLModel",
-    "update_forward_refs": "pydantic",
-    "validate": "pydantic",
-}
-"""Names that a row class has no room for, by who needs them: no column of a table is called so."""
+ROW_NAMES: frozenset[str] = frozenset(
+    {
+        *("construct", "copy", "dict", "from_orm", "json", "metadata", "parse_file", "parse_obj"),
+        *("parse_raw", "registry", "schema", "schema_json", "sqlmodel_update"),
+        *("update_forward_refs", "validate"),
+    }
+)
+"""Names that pydantic and SQLAlchemy need of a row class: it has columns of them as `metadata_`."""
 
 TABLE_CLASSES: frozenset[str] = frozenset({"EntityTable"})
 """Classes of `table.py`: nothing that a field of an entity in SQL is made of is called so."""

@@ -19,7 +19,6 @@ from starmodel_schemas import (
     ScalarType,
     TypeRef,
 )
-from starmodel_schemas.reserved_names import ROW_NAMES
 
 
 class StoredMaker(SchemaMaker):
@@ -40,8 +39,8 @@ class StoredMaker(SchemaMaker):
     def entity(self) -> EntitySchema:
         random = self.random
         drawn = super().entity()
-        taken = {field.name for field in drawn.fields} | {"id", *ROW_NAMES}
-        fields = [self.kept(field) for field in drawn.fields if field.name not in ROW_NAMES]
+        taken = {field.name for field in drawn.fields} | {"id"}
+        fields = [self.kept(field) for field in drawn.fields]
         scope = random.choice(("RECORD", "RECORD", drawn.scope))
         others = [entity for entity in self.entities if entity.scope == scope == "RECORD"]
         for other in others:

@@ -35,6 +35,7 @@ from starmodel_schemas import (
     ScalarType,
     TupleType,
     TypeRef,
+    UnionType,
 )
 
 BOOL, INT, STR = ScalarType(name="bool"), ScalarType(name="int"), ScalarType(name="str")
@@ -186,6 +187,12 @@ def written(
             'JsonInput(required=True, hint="As JSON.")',
         ),
         (AnyType(), NONE, "TextInput()"),
+        (UnionType(members=(INT, STR)), REQUIRED, "TextInput(required=True)"),
+        (
+            UnionType(members=(ObjectType(object="shop.entities.Size"), INT)),
+            REQUIRED,
+            'JsonInput(required=True, hint="As JSON.")',
+        ),
     ],
 )
 def test_the_input_of_a_type(type_: TypeRef, default: Default, expected: str) -> None:

@@ -189,3 +189,18 @@ def test_a_class_has_the_columns_of_its_table() -> None:
     assert str(raised.value) == (
         "StaleRow and the table `tag` differ in name, title. Run `starmodel generate`."
     )
+
+
+def test_a_name_that_sqlalchemy_needs_has_an_underscore() -> None:
+    table = EntityTable(TAG_TABLE.definition, [column.text("id"), column.text("metadata")])
+
+    class NotedRow(RowBase, table=True):
+        __entity_table__ = table
+
+        id: str
+        metadata_: str
+        row_version: int
+
+    row = NotedRow(id="a", metadata_="b", row_version=1)
+    assert row.metadata_ == "b"
+    assert "metadata" in NotedRow.metadata.tables["tag"].columns

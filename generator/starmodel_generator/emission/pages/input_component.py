@@ -305,7 +305,11 @@ class _Writing:
                 return self._text(name)
             case RefType():
                 return self._text("str")
-            case AnyType() | UnionType() if not self.asked.of_record:
+            case AnyType() if not self.asked.of_record:
+                return self._text("str")
+            case UnionType(members=members) if not self.asked.of_record and all(
+                is_single(member) for member in members
+            ):
                 return self._text("str")
             case EnumType() if self.context.enums[self.type.enum].is_flag:
                 return self._flags(self.type)

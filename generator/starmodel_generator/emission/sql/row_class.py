@@ -19,6 +19,7 @@ from starmodel_schemas import (
 )
 from starmodel_schemas.database_schema import PlainColumnName
 from starmodel_schemas.naming import pascal_case
+from starmodel_schemas.reserved_names import ROW_NAMES
 
 _PYTHON: dict[PlainColumnName, str] = {
     "bool": "bool",
@@ -61,7 +62,7 @@ def rows_view(entity: EntitySchema, context: Context) -> RowsView:
         if link_target(field) is not None and not field.computed
     }
     attributes = {
-        column: attribute
+        column: f"{attribute}_" if attribute in ROW_NAMES else attribute
         for field in entity.fields
         if not field.computed
         for storage in (storage_of(field, context),)

@@ -16,7 +16,6 @@ from starmodel_generator.linking.names.suggestions import free_member
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.types.pydantic_support import TEXT_ARGUMENTS
 from starmodel_generator.linking.types.unions import entities_in
-from starmodel_schemas.reserved_names import ROW_NAMES
 
 _OWN_TABLES = ("alembic_version",)
 _OWN_PREFIXES = ("starmodel_", "sqlite_", "_alembic_")
@@ -30,15 +29,11 @@ _SYSTEM_COLUMNS = ("cmax", "cmin", "ctid", "tableoid", "xmax", "xmin")
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Something in the database that has a name, and whose it is.
-
-    `attribute` is what row classes call it, if it is a column.
-    """
+    """Something in the database that has a name, and whose it is."""
 
     name: str
     what: str
     subject: Subject
-    attribute: str = ""
 
 
 def check_tables(app: LinkedApp) -> Iterator[Diagnostic]:
@@ -74,12 +69,6 @@ def check_columns(app: LinkedApp) -> Iterator[Diagnostic]:
                 yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
             elif folded in _SYSTEM_COLUMNS:
                 text = f"would be kept in the column `{column.name}`, which PostgreSQL has itself"
-                yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
-            elif column.attribute in ROW_NAMES:
-                where = ROW_NAMES[column.attribute]
-                text = (
-                    f"would be kept in the column `{column.attribute}`, a name that {where} needs"
-                )
                 yield column.subject.diagnose(Problem(TABLE_NAME_CLASH, text, help))
             elif first is not column:
                 yield _clash(column, first)
@@ -139,9 +128,8 @@ def _columns(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:
     for field in stored_fields(entity.fields):
         if field.schema.name != "id":
             stored = stored_value(field, app)
-            for name, attribute in zip(stored.columns, stored.attributes, strict=True):
-                what = f"the column of {field.subject.noun}"
-                yield _Named(name, what, field.subject, attribute)
+            for name in stored.columns:
+                yield _Named(name, f"the column of {field.subject.noun}", field.subject)
 
 
 def _indexes(entity: LinkedEntity, app: LinkedApp) -> Iterator[_Named]:

@@ -10,7 +10,6 @@ from starmodel_schemas.reserved_names import (
     FIELD_NAMES,
     FOLDER_NAMES,
     PARAMETER_NAMES,
-    ROW_NAMES,
     SQL_EVENT_NAMES,
     TABLE_CLASSES,
 )
@@ -21,7 +20,7 @@ POISONED = frozenset({"constructor", "prototype"})
 _CLASSES = CLASS_NAMES | TABLE_CLASSES
 _FOLDERS = frozenset(FOLDER_NAMES)
 _MEMBERS = frozenset(
-    {*EVENT_NAMES, *SQL_EVENT_NAMES, *FIELD_NAMES, *PARAMETER_NAMES, *ROW_NAMES, "id"}
+    {*EVENT_NAMES, *SQL_EVENT_NAMES, *FIELD_NAMES, *PARAMETER_NAMES, "id"}
 )
 
 

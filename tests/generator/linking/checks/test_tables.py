@@ -36,10 +36,6 @@ def messages(classes: str) -> list[str]:
             "the column `row_version`, which the store needs",
         ),
         (
-            "class Post(Entity):\n    model_config = CONFIG\n    metadata: str = ''",
-            "the column `metadata`, a name that SQLAlchemy needs",
-        ),
-        (
             "class Post(Entity):\n    model_config = {**CONFIG, 'scope': Scope.GLOBAL}\n"
             "    holder: str = ''",
             "the column `holder`, which the store needs",
@@ -135,3 +131,8 @@ def test_classes_of_generated_tables() -> None:
     assert link_sources(head + classes + kept).codes == ["SM602"]
     free = kept.replace("CONFIG", "EntityConfig()")
     assert link_sources(head + classes + free).codes == []
+
+
+def test_a_field_may_be_called_as_sqlalchemy_calls_something() -> None:
+    classes = "class Post(Entity):\n    model_config = CONFIG\n    metadata: str = ''"
+    assert link(classes).diagnostics == ()

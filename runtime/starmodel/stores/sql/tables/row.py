@@ -47,8 +47,14 @@ class RowBase(SQLModel, registry=registry(class_registry=_BY_NAME)):
             ConfigurationError: The class and its table have different columns.
         """
         table = cls.__entity_table__
-        columns = {column.attribute: column_of(column, table) for column in table.written}
-        differing = columns.keys() ^ get_annotations(cls).keys()
+        annotated = get_annotations(cls).keys()
+        # `metadata_`, where SQLAlchemy needs the name `metadata` itself.
+        columns = {
+            f"{name}_" if f"{name}_" in annotated else name: column_of(column, table)
+            for column in table.written
+            for name in (column.attribute,)
+        }
+        differing = columns.keys() ^ annotated
         if differing:
             raise ConfigurationError(
                 f"{cls.__name__} and the table `{table.name}` differ in"
