@@ -150,8 +150,10 @@ class Project:
 def environment(*folders: Path) -> dict[str, str]:
     """Return the environment of every process that is measured; `folders` are imported from, too."""
     paths = [str(path) for path in (*folders, *PACKAGES)]
+    # Nothing would be kept of what is compiled, and each process would compile it anew.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONHASHSEED": "0",
         "STARMODEL_SECRET_KEY": SECRET_KEY,

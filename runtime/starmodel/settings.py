@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 from starmodel.errors import ConfigurationError
+from starmodel.frozen import frozen
 
 Respond = Literal["patch", "ack"]
 """How an event answers a Datastar request: with the change, or with nothing but 204."""
@@ -18,7 +19,7 @@ Logs = Literal["text", "json"]
 """How the process logs: as its server and its author have it, or as JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class Settings:
     """The settings of one app; each has a default that suits a small one.
 

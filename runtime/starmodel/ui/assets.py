@@ -1,11 +1,12 @@
 """Files that pages load from the app itself: styles, scripts, icons."""
 
-from dataclasses import dataclass
 from hashlib import sha256
 from pkgutil import get_data
 
+from starmodel.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen(eq=True)
 class Asset:
     """A file that pages load. It never changes, so browsers may keep it for ever."""
 

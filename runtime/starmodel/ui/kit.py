@@ -10,13 +10,13 @@ derive from it: name classes and stylesheets, and override what should have anot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit
 
 import htpy as h
 
+from starmodel.frozen import frozen
 from starmodel.ui.assets import Asset, asset, read_file
 from starmodel.ui.components.fields import Field
 from starmodel.ui.components.pages import HomeEntry, Navigation
@@ -41,7 +41,7 @@ LONG_NAVIGATION = 8
 """More links than this are behind a button, however wide the window is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class Row:
     """An input with everything around it.
 

@@ -1,9 +1,9 @@
 """What generated bindings say of an entity, for its components: names and addresses, no more."""
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from starmodel.domain.relation import Ref as Ref
+from starmodel.frozen import frozen
 
 SEALED = "_sealed"
 """What a request has the states under that its browser keeps, and an answer the new ones, by entity."""
@@ -31,7 +31,7 @@ class Signal(Expression):
         return self.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class EntityNames:
     """What an entity is called, and where its pages are.
 
@@ -63,7 +63,7 @@ class Bindings(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class ActionRoute:
     """Where an event is asked for, and what it is called.
 

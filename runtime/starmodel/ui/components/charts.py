@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from markupsafe import Markup
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
+from starmodel.frozen import frozen
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.compiling import Builder
 from starmodel.ui.components.fields import FragmentField, Reader, in_words
@@ -60,7 +61,7 @@ class Series(NamedTuple):
     texts: list[str]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Chart(FragmentField):
     """Numbers as a drawing, with a table of them for screen readers.
 

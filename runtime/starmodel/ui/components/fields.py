@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Self
 
 from markupsafe import escape
 
 from starmodel.domain.type_guards import is_mapping, is_sequence
+from starmodel.frozen import frozen
 from starmodel.ui.addresses import escape_text, quote_segment
 from starmodel.ui.compiling import Builder
 from starmodel.ui.formats import (
@@ -49,7 +50,7 @@ def inline(source: str, read: Reader, **names: Any) -> Inline:
     return Inline(source.replace("(value)", "{read}(state)"), read=read, **names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class Choices:
     """What the values of an enum or a literal are called: `Choices({"draft": "Draft"})`.
 
@@ -59,7 +60,7 @@ class Choices:
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Field:
     """Shows one field.
 
@@ -156,7 +157,7 @@ def in_words(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Single(Field):
     """A field without parts; `format` says how it is written."""
 
@@ -198,7 +199,7 @@ class Single(Field):
         return super().cell(builder)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Text(Single):
     """A text; line breaks are kept."""
 
@@ -212,7 +213,7 @@ class Text(Single):
         return escape_text(value) if value else ""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Number(Single):
     """A whole number, a float or a decimal."""
 
@@ -237,7 +238,7 @@ class Number(Single):
         return inline("{texts}[(value)]", read, texts=NUMBER_TEXTS)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Boolean(Single):
     """Yes or no."""
 
@@ -252,7 +253,7 @@ class Boolean(Single):
         return inline(source, read, yes="Yes", no="No", nothing="")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Choice(Single):
     """A value of an enum or a literal, by what it is called.
 
@@ -294,7 +295,7 @@ class Choice(Single):
         return builder.fragment(self, lambda state, view: show(read(state), view), path, read)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Date(Single):
     """A day."""
 
@@ -311,7 +312,7 @@ class Date(Single):
         return f'<time class="local" datetime="{day}">{day}</time>'
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Time(Single):
     """A time of day."""
 
@@ -321,7 +322,7 @@ class Time(Single):
         return Format("time")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class DateTime(Single):
     """A moment; in the browser, in the reader's own zone.
 
@@ -343,7 +344,7 @@ class DateTime(Single):
         return f'<time class="local" datetime="{escape_text(value)}">{datetime_text(value)}</time>'
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Duration(Single):
     """A number of seconds, as hours, minutes and seconds."""
 
@@ -355,7 +356,7 @@ class Duration(Single):
         return Format("duration")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class FragmentField(Field):
     """A field whose markup is sent anew when it changes, under an id of its own."""
 
@@ -369,7 +370,7 @@ class FragmentField(Field):
         return builder.fragment(self, fill, path, read)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Flags(FragmentField):
     """Members of a `Flag` in one number, by what they are called.
 
@@ -393,7 +394,7 @@ class Flags(FragmentField):
         return ", ".join([*labels, *([str(rest)] if rest else [])])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Url(FragmentField):
     """An address on the web, as a link."""
 
@@ -412,7 +413,7 @@ class Url(FragmentField):
         return "" if value is None else str(value)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Link(FragmentField):
     """A record that a field refers to, by what it is called."""
 
@@ -437,7 +438,7 @@ class Link(FragmentField):
         return str(called) if called else str(value)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Links(Link):
     """The records that a field refers to."""
 
@@ -452,7 +453,7 @@ class Links(Link):
         return ", ".join([called(id, view) for id in value or ()])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Related(Field):
     """The records that refer to this one, on its page: the first of them, and a link to all.
 
@@ -490,7 +491,7 @@ class Related(Field):
         return builder.kit.value(builder.hole(fill), {}, field=self)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Group(Field):
     """A value object, with a component for each of its parts."""
 
@@ -509,7 +510,7 @@ class Group(Field):
         return builder.kit.group(parts)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Details(FragmentField):
     """A value object that may be missing, or that has parts which come and go."""
 
@@ -523,7 +524,7 @@ class Details(FragmentField):
         return pairs([(part.title, part.html(value[part.name], view)) for part in self.fields])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Items(FragmentField):
     """A list, a set or a tuple, whose items are all shown by one component."""
 
@@ -539,7 +540,7 @@ class Items(FragmentField):
         return ", ".join([self.item.text(one, view) for one in value or ()])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Table(FragmentField):
     """A list of value objects: a row for each, a column for each part."""
 
@@ -561,7 +562,7 @@ class Table(FragmentField):
         return builder.fragment(self, builder.table(self, read), path, read)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Pairs(FragmentField):
     """A mapping: its keys, and its values by one component."""
 
@@ -574,7 +575,7 @@ class Pairs(FragmentField):
         return pairs([(name, show(one, view)) for name, one in items.items()])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Json(FragmentField):
     """A value of which only JSON knows what it is."""
 
@@ -583,7 +584,7 @@ class Json(FragmentField):
         return json_html(value)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class File(FragmentField):
     """Bytes: how many there are, and a link to download them."""
 

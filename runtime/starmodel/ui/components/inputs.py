@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
+from starmodel.frozen import frozen
 from starmodel.ui.compiling import Builder, FormScope
 from starmodel.ui.components.fields import Choices, in_words
 from starmodel.ui.formats import choice_key, duration_text
@@ -41,7 +42,7 @@ class Rows(dict[str, Value]):
         self.blank = blank
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Input:
     """Asks for one value.
 
@@ -123,7 +124,7 @@ class Input:
         return limits
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class TextInput(Input):
     """A text of one line; `kind` is the type of the `<input>`.
 
@@ -171,7 +172,7 @@ class TextInput(Input):
         return builder.kit.input(attributes)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class TextArea(Input):
     """A text that may have several lines.
 
@@ -201,7 +202,7 @@ class TextArea(Input):
         return builder.kit.textarea(form.area(builder, path, self.value), attributes)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class LinesInput(TextArea):
     """A list, with one item on each line."""
 
@@ -210,7 +211,7 @@ class LinesInput(TextArea):
         return lines_text(value)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class JsonInput(TextArea):
     """A value of which only JSON knows what it is."""
 
@@ -223,7 +224,7 @@ class JsonInput(TextArea):
         return {**Input.limits(self), "spellcheck": "false"}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class NumberInput(Input):
     """A number.
 
@@ -252,7 +253,7 @@ class NumberInput(Input):
         return builder.kit.input(attributes)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Checkbox(Input):
     """A box to tick; `checked` says whether it is at first."""
 
@@ -279,7 +280,7 @@ class Checkbox(Input):
         return builder.kit.input(attributes)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Select(Input):
     """One of a few values.
 
@@ -313,7 +314,7 @@ class Select(Input):
         return builder.kit.select(shown, {**attributes, **self.limits()})
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class DateInput(Input):
     """A day; `min` and `max` are texts of ISO 8601."""
 
@@ -339,7 +340,7 @@ class DateInput(Input):
         return builder.kit.input(attributes)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class TimeInput(DateInput):
     """A time of day."""
 
@@ -351,7 +352,7 @@ class TimeInput(DateInput):
         return builder.kit.exact_time(row, {"kind": self.kind}) if form.is_bound else row
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class DateTimeInput(DateInput):
     """A day and a time of day.
 
@@ -370,7 +371,7 @@ class DateTimeInput(DateInput):
         return builder.kit.exact_time(row, {"kind": self.kind, "zoned": self.zoned})
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class DurationInput(TextInput):
     """A length of time: `1:30:00`."""
 
@@ -379,7 +380,7 @@ class DurationInput(TextInput):
         return "" if value is None else duration_text(value)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class FileInput(Input):
     """A file; what is stored stays where none is chosen.
 
@@ -417,7 +418,7 @@ class FileInput(Input):
         return builder.kit.group_of([control, box])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Picker(Input):
     """A record, or several, found by what is typed.
 
@@ -454,7 +455,7 @@ class Picker(Input):
         return builder.picker(self, form, f"{prefix}{self.name}")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class Fieldset(Input):
     """The inputs for the parts of a value object."""
 
@@ -481,7 +482,7 @@ class Fieldset(Input):
         return builder.fieldset(self, form, f"{prefix}{self.name}")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class ItemsInput(Input):
     """A list, with a row of inputs for each item.
 
@@ -538,7 +539,7 @@ class ItemsInput(Input):
         return {each.name: each.of_state(item[each.name]) for each in self.inputs}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class PairsInput(ItemsInput):
     """A mapping, with a row of two inputs for each pair: they are called `key` and `value`."""
 

@@ -6,15 +6,16 @@ The page of a record, the forms and the list take from there what they need.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
+from starmodel.frozen import frozen
 from starmodel.ui.components.fields import Field
 from starmodel.ui.components.inputs import Input
 from starmodel.ui.names import Signal
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@frozen(kw_only=True)
 class EntityField:
     """A field of an entity, on all its pages.
 

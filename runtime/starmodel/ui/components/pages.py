@@ -8,11 +8,12 @@ form for each event. They are frozen values: vary one by `replace`, and name the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, Self, TypeAlias
 from weakref import WeakKeyDictionary
 
+from starmodel.frozen import frozen
 from starmodel.ui.components.embedding import Component
 from starmodel.ui.components.fields import Field, Related, in_words
 from starmodel.ui.components.inputs import Fieldset, FileInput, Input, Picker, Value
@@ -20,7 +21,7 @@ from starmodel.ui.names import ActionRoute, Bindings, EntityNames, HasRoute, Sig
 from starmodel.ui.template import Renderable, Template
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Compiled(Component):
     """A component that keeps what it was compiled into, for each renderer."""
 
@@ -36,7 +37,7 @@ class Compiled(Component):
         return templates[is_live]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Form(Compiled):
     """The form of an event.
 
@@ -115,7 +116,7 @@ class Form(Compiled):
         }
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class FormPage(Compiled):
     """A page with forms, and no record: where one is made.
 
@@ -141,7 +142,7 @@ class FormPage(Compiled):
         return self.bindings.ENTITY
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Record(Compiled):
     """An entity: its fields, and forms for what can be done with it.
 
@@ -208,7 +209,7 @@ MAX_COUNT = 1000
 """Up to how many of the records that refer to one are counted on its page."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class List:
     """The records of an entity: a table that is searched, filtered, sorted and paged.
 
@@ -316,7 +317,7 @@ Aside: TypeAlias = "Renderable | Callable[[Any], Renderable | str | None]"
 """An element, or a function of the request that gives one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class NavigationItem:
     """A link of the app's navigation."""
 
@@ -324,7 +325,7 @@ class NavigationItem:
     href: str
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Navigation:
     """The way from page to page, on each of them.
 
@@ -341,7 +342,7 @@ class Navigation:
     aside: Sequence[Aside] = field(default_factory=tuple[Aside, ...])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class HomeEntry:
     """A page of the app, as the home page shows it.
 
@@ -358,7 +359,7 @@ class HomeEntry:
     actions: Sequence[NavigationItem] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class Page:
     """A page of one's own: what stands inside the app's frame.
 

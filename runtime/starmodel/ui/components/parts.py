@@ -7,9 +7,10 @@ FT, elements of htpy and other components inside itself. What it looks like is t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
+from starmodel.frozen import frozen
 from starmodel.ui.components.embedding import Component
 from starmodel.ui.template import Renderable, markup
 
@@ -19,7 +20,7 @@ ButtonKind: TypeAlias = Literal["primary", "secondary", "danger"]
 BadgeKind: TypeAlias = Literal["neutral", "success", "warning", "danger"]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Part(Component):
     """A component that needs nothing but a kit."""
 
@@ -28,7 +29,7 @@ class Part(Component):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Badge(Part):
     """A short word about something: `ui.Badge("Sold out", "danger")`."""
 
@@ -40,7 +41,7 @@ class Badge(Part):
         return kit.badge(self.label, self.kind)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Notice(Part):
     """Something worth knowing, in a box; a screen reader says it when there is time."""
 
@@ -51,7 +52,7 @@ class Notice(Part):
         return kit.alert(markup(self.content), {"role": "status"})
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Alert(Part):
     """Something that must be read before going on, in a box; a screen reader says it at once."""
 
@@ -62,7 +63,7 @@ class Alert(Part):
         return kit.alert(markup(self.content))
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class EmptyState(Part):
     """That there is nothing to show; `action` is what can be done about it, a `LinkButton`."""
 
@@ -75,7 +76,7 @@ class EmptyState(Part):
         return kit.empty_state(self.text, action)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Card(Part):
     """A box around what belongs together, with a heading where there is a title."""
 
@@ -88,7 +89,7 @@ class Card(Part):
         return kit.card([heading, markup(self.content)])
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Breadcrumbs(Part):
     """The way to a page: labels with addresses, then what the page itself is called."""
 
@@ -101,7 +102,7 @@ class Breadcrumbs(Part):
         return kit.breadcrumbs(steps, self.current)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Button(Part):
     """A button; what it does is said by `attributes`: `{"data-on:click": bindings.reset()}`."""
 
@@ -114,7 +115,7 @@ class Button(Part):
         return kit.button(self.label, {"type": "button", **self.attributes}, kind=self.kind)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class LinkButton(Part):
     """A link that looks like a button."""
 
@@ -127,7 +128,7 @@ class LinkButton(Part):
         return kit.link_button(self.label, _address(self.href, prefix), kind=self.kind)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen()
 class Dialog(Part):
     """A link that looks like a button, and the dialog that it opens.
 
