@@ -184,8 +184,10 @@ def _signals(holes: HoleMaker, value: Any) -> str:
     return holes.hole(fill)
 
 
-_UNSAFE = re.compile("[<>&'@$`;/\x7f-\U0010ffff]")
-"""What Datastar would read as more than a character; see `encode_data`."""
+_UNSAFE = re.compile("[^\0-#%(-.0-:=?A-_a-~]")
+"""What Datastar would read as more than a character: one of <>&'@$`;/, and whatever is not printable
+ASCII above them; see `encode_data`. It is said by what it is not, since Python takes five milliseconds to
+compile a set that goes up to the last character."""
 
 _UNSAFE_BYTES = b"<>&'@$`;/" + bytes(range(0x7F, 0x100))
 """The same in UTF-8; to take them out and compare the lengths is the fastest way to look for any."""

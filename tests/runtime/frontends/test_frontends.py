@@ -1,17 +1,20 @@
 """Every front end keeps to the contract, and tells pages the same in its own words."""
 
 import html
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 from web_world import FORM, Client, make_app
 
 from starmodel.frontends.datastar import DatastarFrontend
 from starmodel.frontends.htmx import HtmxFormatter, HtmxFrontend
 from starmodel.settings import Settings
 from starmodel.testing.contracts.frontend_contract import FrontendContract, read_json
+from starmodel.ui.template import Filler
 from starmodel.web.app.app_state import page_headers
 
 PIECE = re.compile(r"<hx-(?:partial|elements)[^>]*>(.*)</hx-(?:partial|elements)>", re.DOTALL)
@@ -44,6 +47,30 @@ class TestHtmx(FrontendContract):
         found = PIECE.fullmatch(data)
         assert found, data
         return found[1]
+
+
+class _Kept:
+    """Keeps what fills the holes of a page."""
+
+    def __init__(self) -> None:
+        self.fillers: list[Filler] = []
+
+    def hole(self, filler: Filler) -> Markup:
+        self.fillers.append(filler)
+        return Markup("hole")
+
+
+def test_signals_have_no_character_that_datastar_would_read() -> None:
+    kept, every = _Kept(), "".join(map(chr, (*range(1, 0x180), 0x2028, 0xFFFD, 0x1F600, 0x10FFFF)))
+
+    def data(_: object, __: object) -> dict[str, str]:
+        return {"text": every}
+
+    DatastarFrontend().page(kept, data={"a": data}, live=None)
+    written = kept.fillers[-1]({}, None).replace("&#34;", '"')
+    assert json.loads(written) == {"text": every}
+    assert {chr(code) for code in range(0x20, 0x7F)} - {*written} == {*"<>&'@$`;/"}
+    assert all(" " <= character <= "~" for character in written)
 
 
 def test_what_htmx_is_told_byte_by_byte() -> None:
