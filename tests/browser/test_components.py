@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from document import read_document
 from playwright.sync_api import Browser, Locator, Page, expect
-from served_app import ServedApp, run
+from served_app import ServedApp, run_starmodel
 
 from .test_kits import KITS, SCREENS, findings
 from .visitor import Visitor
@@ -50,7 +50,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "pyproject.toml").write_text(
         '[tool.starmodel]\nentities = ["shop/entities.py"]\noutput = "shop/generated"\n'
     )
-    run(folder, "starmodel_generator", "generate")
+    run_starmodel(folder, "generate")
     return folder
 
 

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
-from served_app import ServedApp, generate, run
+from served_app import ServedApp, generate, run_starmodel
 from stocked_project import DATABASE, url_of
 
 from starmodel.web.datastar.actions import live_action
@@ -63,7 +63,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generate(folder, HERE / "exact_entities.py")
     url = url_of(folder / DATABASE)
     for command in (("new", "first"), ("up",)):
-        run(folder, "starmodel_generator", "migrate", *command, STARMODEL_DATABASE_URL=url)
+        run_starmodel(folder, "migrate", *command, STARMODEL_DATABASE_URL=url)
     return folder
 
 

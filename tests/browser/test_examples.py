@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from served_app import ROOT, ServedApp, run
+from served_app import ROOT, ServedApp, run, run_starmodel
 
 from .visitor import Visitor, shown
 
@@ -111,7 +111,7 @@ def test_dashboard(browser: Browser, screenshots: Path) -> None:
 def test_shop(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
     database = {"STARMODEL_DATABASE_URL": f"sqlite:///{tmp_path / 'shop.db'}"}
     shop = ROOT / "examples" / "shop"
-    run(shop, "starmodel_generator", "migrate", "up", **database)
+    run_starmodel(shop, "migrate", "up", **database)
     run(shop, "shop.seed", **database)
     path = "/product?sort=name"
     with two_tabs(browser, "shop", "shop.main:app", path, sessions=1, **database) as (

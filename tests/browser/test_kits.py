@@ -18,7 +18,7 @@ from browser_setup import AXE, npm_file
 from migrated_database import SQLiteDatabase
 from monsterui.all import Theme
 from playwright.sync_api import Browser, Page, Request, Route, expect
-from served_app import ServedApp, run
+from served_app import ServedApp, run, run_starmodel
 from shop_example import ShopExample
 
 from starmodel.ui.components.pages import Navigation, NavigationItem
@@ -62,7 +62,7 @@ PRODUCT = "main a[href^='/product/']:not([href$='/new'])"
 def shop(tmp_path_factory: pytest.TempPathFactory) -> ShopExample:
     folder = tmp_path_factory.mktemp("kits")
     shop = ShopExample(folder, SQLiteDatabase(folder / "shop.db"))
-    run(shop.folder, "starmodel_generator", "generate")
+    run_starmodel(shop.folder, "generate")
     shop.make_tables()
     run(shop.folder, "shop.seed", **shop.environment)
     return shop

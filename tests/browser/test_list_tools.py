@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
-from served_app import ServedApp, generate, run
+from served_app import ServedApp, generate, run_starmodel
 from stocked_project import DATABASE, make_stocked_project, url_of
 
 from .test_accessibility import FACTS, PHONE
@@ -194,8 +194,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
     folder = tmp_path_factory.mktemp("library")
     generate(folder, Path(__file__).parents[1] / "support" / "listed_entities.py")
     url = url_of(folder / DATABASE)
-    run(folder, "starmodel_generator", "migrate", "new", "first", STARMODEL_DATABASE_URL=url)
-    run(folder, "starmodel_generator", "migrate", "up", STARMODEL_DATABASE_URL=url)
+    run_starmodel(folder, "migrate", "new", "first", STARMODEL_DATABASE_URL=url)
+    run_starmodel(folder, "migrate", "up", STARMODEL_DATABASE_URL=url)
     with ServedApp(folder, STARMODEL_DATABASE_URL=url) as served:
         yield served
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from served_app import ServedApp, generate, run
+from served_app import ServedApp, generate, run_starmodel
 from stocked_project import DATABASE, url_of
 
 from .visitor import Arrive, shown, visiting
@@ -20,7 +20,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generate(folder, CASE)
     url = url_of(folder / DATABASE)
     for command in (["new", "first"], ["up"]):
-        run(folder, "starmodel_generator", "migrate", *command, STARMODEL_DATABASE_URL=url)
+        run_starmodel(folder, "migrate", *command, STARMODEL_DATABASE_URL=url)
     return folder
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from document import read_document
 from playwright.sync_api import Browser, expect
-from served_app import ROOT, ServedApp, generate, run
+from served_app import ROOT, ServedApp, generate, run_starmodel
 
 from .visitor import Visitor
 
@@ -84,7 +84,7 @@ def test_a_page_of_components_under_htmx(browser: Browser, shop: Path) -> None:
 def test_a_page_in_an_app_of_ones_own(browser: Browser, shop: Path, web: str) -> None:
     with (shop / "pyproject.toml").open("a") as configuration:
         configuration.write(f'web = "{web.lower()}"\n')
-    run(shop, "starmodel_generator", "generate")
+    run_starmodel(shop, "generate")
     (shop / "shop/main.py").write_text(code(f"In {web}"))
     use(browser, shop, "shop.main:app", "/", count="main strong", button="Increment")
 
@@ -124,7 +124,7 @@ def test_a_page_in_the_place_of_the_generated_one(
     named = entities.replace("EntityConfig(store", f'EntityConfig(page="shop.pages:{name}", store')
     assert named != entities
     (shop / "shop/entities.py").write_text(named)
-    run(shop, "starmodel_generator", "generate")
+    run_starmodel(shop, "generate")
     use(browser, shop, "shop.generated.app:create_app", "/counter", count=count, button=button)
 
 
@@ -137,9 +137,9 @@ def test_a_list_in_the_place_of_the_generated_one(browser: Browser, tmp_path: Pa
     entities.write_text(named)
     url = f"sqlite:///{tmp_path / 'shop.db'}"
     database = {"STARMODEL_DATABASE_URL": url}
-    run(tmp_path, "starmodel_generator", "generate")
-    run(tmp_path, "starmodel_generator", "migrate", "new", "first", **database)
-    run(tmp_path, "starmodel_generator", "migrate", "up", **database)
+    run_starmodel(tmp_path, "generate")
+    run_starmodel(tmp_path, "migrate", "new", "first", **database)
+    run_starmodel(tmp_path, "migrate", "up", **database)
     with ServedApp(tmp_path, STARMODEL_DATABASE_URL=url) as served:
         visitor = Visitor(browser, served.url)
         page = visitor.open("/product/new")

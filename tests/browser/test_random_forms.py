@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, expect
-from served_app import ServedApp, generate, run
+from served_app import ServedApp, generate, run_starmodel
 from stocked_project import DATABASE, url_of
 
 from .visitor import Arrive, visiting
@@ -188,7 +188,7 @@ def app(schemas: list[Schema], tmp_path_factory: pytest.TempPathFactory) -> Iter
     generate(project, source)
     url = url_of(project / DATABASE)
     for command in (("new", "first"), ("up",)):
-        run(project, "starmodel_generator", "migrate", *command, STARMODEL_DATABASE_URL=url)
+        run_starmodel(project, "migrate", *command, STARMODEL_DATABASE_URL=url)
     with ServedApp(project, STARMODEL_DATABASE_URL=url) as served:
         yield served
 

@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from served_app import ServedApp, generate, run
+from served_app import ServedApp, generate, run_starmodel
 from stocked_project import DATABASE, url_of
 
 from .visitor import Arrive, visiting
@@ -39,7 +39,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generate(folder, HERE / "rows_entities.py")
     url = url_of(folder / DATABASE)
     for command in (("new", "first"), ("up",)):
-        run(folder, "starmodel_generator", "migrate", *command, STARMODEL_DATABASE_URL=url)
+        run_starmodel(folder, "migrate", *command, STARMODEL_DATABASE_URL=url)
     return folder
 
 

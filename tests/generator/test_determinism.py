@@ -42,7 +42,7 @@ def test_nothing_but_the_input_decides_about_the_output(tmp_path: Path) -> None:
         )
     ):
         other = project(tmp_path / f"another folder {number}" / "deeper")
-        assert other.starmodel("generate", environment=environment).code == 0
+        assert other.spawn("generate", environment=environment).code == 0
         assert generated(other) == expected
     windows = project(tmp_path / "windows", line_end=b"\r\n")
     assert windows.starmodel("generate").code == 0

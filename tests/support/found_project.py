@@ -172,7 +172,7 @@ def make_found_project(folder: Path, package: str) -> Shop:
     shop.write(f"{package}/entities.py", ENTITIES)
     shop.write("pyproject.toml", CONFIG.replace("shop/", f"{package}/") + 'web = "starlette"\n')
     for command in (("generate",), ("migrate", "new", "first")):
-        done = shop.starmodel(*command, environment={})
+        done = shop.starmodel(*command)
         assert done.code == 0, done.err
     return shop
 

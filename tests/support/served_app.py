@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from ports import free_port
+from shop_project import starmodel
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = [str(ROOT / "runtime"), str(ROOT / "schemas"), str(ROOT / "generator")]
@@ -26,7 +27,13 @@ def generate(folder: Path, entities: Path) -> None:
     (folder / "pyproject.toml").write_text(
         '[tool.starmodel]\nentities = ["shop/entities.py"]\noutput = "shop/generated"\n'
     )
-    run(folder, "starmodel_generator", "generate")
+    run_starmodel(folder, "generate")
+
+
+def run_starmodel(folder: Path, *arguments: str, **environment: str) -> None:
+    """Run the command in a folder, in this process; fails if the command does."""
+    done = starmodel(folder, *arguments, environment=environment)
+    assert done.code == 0, done.err
 
 
 def run(folder: Path, module: str, *arguments: str, **environment: str) -> None:

@@ -8,11 +8,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
-from unittest.mock import patch
 
 from migrated_database import Database
 from served_app import PACKAGES, ROOT, ServedApp
-from shop_project import Done, starmodel
+from shop_project import Done, spawn_starmodel, starmodel
 
 EXAMPLE = ROOT / "examples" / "shop"
 
@@ -83,12 +82,11 @@ class ShopExample:
 
     def starmodel(self, *arguments: str) -> Done:
         """Run `starmodel` in a process of its own, with the database in its environment."""
-        return starmodel(self.folder, *arguments, environment=self.environment)
+        return spawn_starmodel(self.folder, *arguments, environment=self.environment)
 
     def migrate(self, *arguments: str) -> Done:
         """Run `starmodel migrate` in this process, which is faster."""
-        with patch.dict(os.environ, self.environment):
-            return starmodel(self.folder, "migrate", *arguments)
+        return starmodel(self.folder, "migrate", *arguments, environment=self.environment)
 
     def make_tables(self) -> Self:
         """Bring the database up to the newest migration."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 from starmodel_generator.entry import main
 
@@ -72,27 +73,41 @@ class Shop:
     ) -> Done:
         return starmodel(self.root / folder, *arguments, environment=environment)
 
+    def spawn(self, *arguments: str, environment: Mapping[str, str]) -> Done:
+        return spawn_starmodel(self.root, *arguments, environment=environment)
+
 
 def starmodel(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Done:
-    """Run the command in a folder: in this process, or with an environment in one of its own."""
-    if environment is not None:
-        done = subprocess.run(
-            [sys.executable, "-m", "starmodel_generator", *arguments],
-            cwd=folder,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+    """Run the command in a folder: in this process, where everything is imported already.
+
+    `environment` is added to the variables of this process for as long as the command runs.
+    """
     out, err = io.StringIO(), io.StringIO()
     saved = sys.argv, signal.getsignal(signal.SIGTERM)
     sys.argv = ["starmodel", *arguments]
     try:
-        with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        with (
+            patch.dict(os.environ, environment or {}),
+            chdir(folder),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
             code = main()
     finally:
         sys.argv = saved[0]
         signal.signal(signal.SIGTERM, saved[1])
     return Done(code, out.getvalue(), err.getvalue())
+
+
+def spawn_starmodel(folder: Path, *arguments: str, environment: Mapping[str, str]) -> Done:
+    """Run the command in a process of its own, for tests that are about that process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "starmodel_generator", *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)

@@ -237,14 +237,14 @@ def test_a_bug_of_ours_says_so_and_keeps_the_details(shop: Shop, tmp_path: Path)
         "PYTHONPATH": os.pathsep.join([str(tmp_path / "site"), *sys.path]),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
-    done = shop.starmodel("generate", "--force", environment=environment)
+    done = shop.spawn("generate", "--force", environment=environment)
     assert done.code == 70
     assert "ZeroDivisionError" in done.err and "Traceback" not in done.err
     (file,) = (tmp_path / "cache/starmodel").iterdir()
     assert "Traceback" in file.read_text() and str(file) in done.err
 
     environment["STARMODEL_TRACEBACK"] = "1"
-    assert "Traceback" in shop.starmodel("generate", "--force", environment=environment).err
+    assert "Traceback" in shop.spawn("generate", "--force", environment=environment).err
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
