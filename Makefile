@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile
 EXAMPLES := $(sort $(dir $(wildcard examples/*/pyproject.toml)))
 
 .DEFAULT_GOAL := test
-.PHONY: help demo board test fast setup format clean
+.PHONY: help demo board test types code fast setup format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -21,18 +21,24 @@ board: $(STAMP) ## Serve the board on three nodes, to kill one and watch
 	@cd examples/board && ../../$(BIN)/python nodes.py
 
 test: $(STAMP) ## Check everything: format, lint, types, imports, examples, all tests (the default)
+	@$(MAKE) --no-print-directory --jobs 2 types code
+	$(PYTEST)
+
+# The type checker takes a minute on one core: the other one checks the rest meanwhile.
+types: $(STAMP)
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+code: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 	$(BIN)/black --check .
 	$(BIN)/black --check --config examples/counter/pyproject.toml \
 		examples/*/*/generated examples/*/migrations
-	$(BIN)/ruff check .
-	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/lint-imports
 	@for example in $(EXAMPLES); do \
 		echo "starmodel generate --check and migrate check in $$example"; \
 		(cd $$example && ../../$(BIN)/starmodel generate --check \
 			&& ../../$(BIN)/starmodel migrate check) || exit; \
 	done
-	$(PYTEST)
 
 fast: $(STAMP) ## Run the tests that need no server, browser, type checker or network
 	$(PYTEST) -m "not slow"
