@@ -22,7 +22,12 @@ _MAX_BYTES = 7900
 _SECONDS = 5.0
 _KEEP_SECONDS = 60
 _REFERENCE = b"@"
-_NOTIFY = "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message"
+# A notification that a crash forgets is missed by everybody alike, so nobody waits for the disk. A
+# pooler refuses this setting where the connection begins, or would keep it for others.
+_NOTIFY = (
+    "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, message)"
+    " FROM unnest($2::text[]) AS message"
+)
 _CREATE = (
     "CREATE UNLOGGED TABLE IF NOT EXISTS starmodel_hint (id BIGSERIAL PRIMARY KEY,"
     " created_at TIMESTAMPTZ NOT NULL DEFAULT now(), body TEXT NOT NULL)"
@@ -103,11 +108,7 @@ class PostgresBus(RemoteBus):
                 self.url.replace("postgresql+asyncpg:", "postgresql:", 1),
                 timeout=_SECONDS,
                 command_timeout=_SECONDS,
-                server_settings={
-                    "application_name": "starmodel bus",
-                    # A notification that a crash forgets is missed by everybody alike.
-                    "synchronous_commit": "off",
-                },
+                server_settings={"application_name": "starmodel bus"},
             )
         except ValueError as error:
             raise ConfigurationError(

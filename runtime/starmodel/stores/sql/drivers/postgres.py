@@ -39,6 +39,7 @@ from starmodel.stores.sql.drivers.postgres_errors import (
     translate,
 )
 from starmodel.stores.sql.drivers.postgres_pool import Pool
+from starmodel.stores.sql.drivers.postgres_pooler import connect_first
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -68,6 +69,8 @@ class PostgresDriver(Driver):
             size=address.pool_size or pool_size,
             patience=address.pool_timeout or pool_timeout,
         )
+        # Whether there is a pooler in between; known with the first connection.
+        self._is_pooled: bool | None = None
         self._texts: dict[str, str] = {}
         self._singles: dict[tuple[str, int | None], Single] = {}
         self._combined: dict[Shape, Combined | None] = {}
@@ -76,7 +79,8 @@ class PostgresDriver(Driver):
         """Connect.
 
         Raises:
-            ConfigurationError: The server does not know the user, the password or the database.
+            ConfigurationError: The server does not know the user, the password or the database, or
+                a pooler in front of it keeps no sessions.
             Unreachable: There is no server.
         """
         try:
@@ -160,7 +164,10 @@ class PostgresDriver(Driver):
             return _keep(self._combined, shape, combine(statements))
 
     async def _connect(self) -> Connection:
-        return await connect(self._address)
+        if self._is_pooled is None:
+            connection, self._is_pooled = await connect_first(self._address)
+            return connection
+        return await connect(self._address, is_pooled=self._is_pooled)
 
     async def _acquire(self) -> Connection:
         connection = self._pool.take()

@@ -5,7 +5,7 @@ the first and the last day there is are days, not PostgreSQL's infinity; and an 
 one beyond the years 1 to 9999, is refused when it is read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -51,6 +51,10 @@ class Connection(Protocol):
 
     def terminate(self) -> None:
         """Close it at once."""
+        ...
+
+    def get_server_pid(self) -> int:
+        """Return the number of the server's process, as the server has said at the beginning."""
         ...
 
     def is_closed(self) -> bool:
@@ -114,19 +118,21 @@ def read_url(url: str) -> Address:
     return Address(address, size, patience, own)
 
 
-async def connect(address: Address) -> Connection:
-    """Make a connection; whatever keeps it from being made is raised as it is."""
-    connection: Any = await _DRIVER.connect(
-        address.url,
-        timeout=_CONNECT_SECONDS,
-        # A little later than the server gives up by itself: it is for one that is gone.
-        command_timeout=_STATEMENT_SECONDS + 5.0,
-        statement_cache_size=_CACHED_STATEMENTS,
-        max_cached_statement_lifetime=0,
-        max_cacheable_statement_size=_CACHED_STATEMENT_BYTES,
-        server_settings=address.settings,
-    )
+async def connect(address: Address, *, is_pooled: bool) -> Connection:
+    """Make a connection; whatever keeps it from being made is raised as it is.
+
+    Through a pooler, settings are made once it is there: poolers refuse or drop what they are told at
+    the beginning.
+    """
+    connection: Any = await connect_plainly(address, None if is_pooled else address.settings)
     try:
+        if is_pooled:
+            calls = ", ".join(
+                f"set_config(${2 * place + 1}, ${2 * place + 2}, false)"
+                for place in range(len(address.settings))
+            )
+            settings = [text for setting in address.settings.items() for text in setting]
+            await connection.fetch(f"SELECT {calls}", *settings)
         for name, encode, decode, format in _CODECS:
             await connection.set_type_codec(
                 name, schema="pg_catalog", encoder=encode, decoder=decode, format=format
@@ -135,6 +141,22 @@ async def connect(address: Address) -> Connection:
         connection.terminate()
         raise
     return connection
+
+
+async def connect_plainly(
+    address: Address, settings: Mapping[str, str] | None = None
+) -> Connection:
+    """Make a connection with asyncpg's own mapping of values."""
+    return await _DRIVER.connect(
+        address.url,
+        timeout=_CONNECT_SECONDS,
+        # A little later than the server gives up by itself: it is for one that is gone.
+        command_timeout=_STATEMENT_SECONDS + 5.0,
+        statement_cache_size=_CACHED_STATEMENTS,
+        max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=_CACHED_STATEMENT_BYTES,
+        server_settings=settings,
+    )
 
 
 def _write_date(value: date) -> tuple[int]:

@@ -55,6 +55,7 @@ _UNABLE_CLASSES = {
     "53",  # memory, disk, connections
     "58",  # the server's own system
 }
+_REFUSED_SETTING = "08P01"  # by a pooler that does not know it
 _REFUSED_CLASSES = {
     "28",  # who we are
     "3D",  # the database is not there
@@ -69,7 +70,8 @@ class ConnectionBroken(ConnectionLost):
 
 def is_refused(error: BaseException) -> bool:
     """Return whether the server is there, and the URL is wrong."""
-    return _state(error)[:2] in _REFUSED_CLASSES
+    state = _state(error)
+    return state == _REFUSED_SETTING or state[:2] in _REFUSED_CLASSES
 
 
 def translate(
