@@ -11,14 +11,22 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from tally_world import TALLY_TABLE, add, create, left_alone, opened, total, unpublished
+from tally_world import (
+    TALLY_TABLE,
+    add,
+    create,
+    left_alone,
+    let_a_minute_pass,
+    opened,
+    total,
+    unpublished,
+)
 
 from starmodel import CommandRecord
 from starmodel.stores.sql.backend import SQLModelBackend
@@ -32,8 +40,6 @@ POINTS = (
     "before the record is published",
     "after it is published",
 )
-_LATER = 60.0
-"""By how much the clock of whoever comes after is fast: what is left is taken as left over."""
 
 
 class Said(NamedTuple):
@@ -171,10 +177,9 @@ async def check(url: str, killer: Killer, point: str, rounds: int) -> None:
     for _ in range(rounds):
         said = await asyncio.to_thread(killer.kill, url, point, random.randint(1, 4))
         await left_alone(url)
+        await let_a_minute_pass(url)
         recovered: list[CommandRecord] = []
-        async with opened(
-            url, subscribe=recovered.append, clock=lambda: time.time() + _LATER
-        ) as services:
+        async with opened(url, subscribe=recovered.append) as services:
             now = await total(services, "shared")
         acknowledged = said.acknowledged or done
         assert acknowledged <= now <= acknowledged + 1

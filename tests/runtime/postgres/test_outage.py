@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from postgres_server import OwnServer
-from tally_world import add, create, make_tables, opened, total, unpublished
+from tally_world import add, create, let_a_minute_pass, make_tables, opened, total, unpublished
 
 from starmodel import CommandRecord
 from starmodel.application import Services
@@ -86,7 +86,8 @@ async def test_errors_last_as_long_as_the_outage(
         # What was under way as the server went is done or not; it is one write of each.
         assert outage.acknowledged <= stored <= outage.acknowledged + WRITERS
     # Whoever comes next tells of what was done and could not be acknowledged.
-    async with opened(url, subscribe=told.append, clock=lambda: time.time() + 60):
+    await let_a_minute_pass(url)
+    async with opened(url, subscribe=told.append):
         pass
     versions = {(record.id, record.version) for record in told}
     assert len(versions) == WRITERS + stored

@@ -168,7 +168,8 @@ class SQLModelBackend(TableReader):
         kept = records if self._has_outbox else ()
         tickets = [new_id() for _ in kept]
         pairs = [*zip(tickets, kept, strict=True)]
-        planned = plan(self.tables, writes, pairs, receipt, self.clock(), reads)
+        statements = outbox.OUTBOX_STATEMENTS[self.driver.dialect]
+        planned = plan(self.tables, statements, writes, pairs, receipt, self.clock(), reads)
         try:
             results = await transaction.execute(planned.statements)
         except RowCountMismatch as mismatch:
@@ -206,11 +207,12 @@ class SQLModelBackend(TableReader):
 
     async def pending(self, age: float, lease: float = 0.0) -> Sequence[tuple[str, CommandRecord]]:
         """Return records that were committed at least `age` seconds ago and not published."""
-        due = self.clock() - age
+        statements = outbox.OUTBOX_STATEMENTS[self.driver.dialect]
+        now = statements.clock(self.clock())
         # Mostly there are none, and to look keeps nobody from writing.
-        if not await self.fetch(outbox.IS_PENDING, (due,)):
+        if not await self.fetch(statements.is_pending, (*now, age)):
             return []
-        claim = outbox.CLAIM[self.driver.dialect].bind(due + lease, due)
+        claim = statements.claim.bind(*now, age - lease, *now, age)
         try:
             [rows] = await self.driver.execute([claim])
         except (Contention, ConnectionLost) as error:
@@ -224,7 +226,9 @@ class SQLModelBackend(TableReader):
 
     async def unpublished(self, age: float) -> int:
         """Return how many records were committed at least `age` seconds ago and not published."""
-        [(count,)] = await self.fetch(outbox.COUNT, (self.clock() - age,))
+        statements = outbox.OUTBOX_STATEMENTS[self.driver.dialect]
+        now = statements.clock(self.clock())
+        [(count,)] = await self.fetch(statements.count, (*now, age))
         return int(count)
 
     async def find_idempotency_record(self, key: str) -> IdempotencyRecord | None:

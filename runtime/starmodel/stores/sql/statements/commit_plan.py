@@ -7,8 +7,8 @@ from starmodel.application.documents.record_text import write_record
 from starmodel.application.store import EMPTY_READ_SET, IdempotencyRecord, Key, ReadSet, Write
 from starmodel.domain import CommandRecord
 from starmodel.errors import ConfigurationError
-from starmodel.stores.sql import outbox
 from starmodel.stores.sql.drivers.driver import Row, Statement
+from starmodel.stores.sql.outbox import INSERT_IDEMPOTENCY_RECORD, OutboxStatements
 from starmodel.stores.sql.statements.on_delete import (
     deleted_keys,
     referred_first,
@@ -54,6 +54,7 @@ class Plan(NamedTuple):
 
 def plan(
     tables: Mapping[str, TableStatements],
+    outbox: OutboxStatements,
     writes: Sequence[Write],
     records: Sequence[tuple[str, CommandRecord]],
     receipt: IdempotencyRecord | None,
@@ -103,11 +104,11 @@ def plan(
             _add(result, statement, index, field)
     _refer(result, tables, writes, early)
     for ticket, record in records:
-        _add(result, _record(tables, writes, result, ticket, record, now), 0, None)
+        _add(result, _record(tables, outbox, writes, result, ticket, record, now), 0, None)
     if receipt is None:
         return result
     key, entity, id, created = receipt
-    _add(result, outbox.INSERT_IDEMPOTENCY_RECORD.bind(key, now, entity, id, int(created)), 0, None)
+    _add(result, INSERT_IDEMPOTENCY_RECORD.bind(key, now, entity, id, int(created)), 0, None)
     return result._replace(receipt=len(result.statements) - 1)
 
 
@@ -132,6 +133,7 @@ def _add(result: Plan, statement: Statement, owner: int, field: str | None) -> N
 
 def _record(
     tables: Mapping[str, TableStatements],
+    outbox: OutboxStatements,
     writes: Sequence[Write],
     result: Plan,
     ticket: str,
@@ -141,12 +143,14 @@ def _record(
     """Keep a record, with the version that is known, or with the one that the row has got."""
     body = write_record(record)
     index = result.places.get((record.entity, record.id))
-    version = record.version if index is None else result.known[index]
-    if index is None or version is not None:
-        return outbox.ADD.bind(ticket, now, version, body)
+    if index is None:
+        return outbox.add(ticket, record.version, body, now)
+    version = result.known[index]
+    if version is not None:
+        return outbox.add(ticket, version, body, now)
     table = tables[record.entity]
     key = table.find_key(writes[index].key.id)
-    return table.add_record.bind(ticket, now, body, key)
+    return table.add_record.bind(ticket, body, key, *outbox.clock(now))
 
 
 def _ordered(

@@ -16,7 +16,7 @@ from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
 from starmodel.stores.sql.builders import delete, insert, insert_from, placeholders, update
 from starmodel.stores.sql.drivers.driver import Dialect, Row, Statement
 from starmodel.stores.sql.drivers.sqlite_writer import SEQUENCES
-from starmodel.stores.sql.outbox import TOMBSTONES, add_new
+from starmodel.stores.sql.outbox import OUTBOX_STATEMENTS, TOMBSTONES
 from starmodel.stores.sql.statements.search_statement import TableSearches
 from starmodel.stores.sql.statements.selection import codec_of
 from starmodel.stores.sql.statements.step_aside import Aside, asides_of
@@ -106,7 +106,7 @@ class TableStatements(TableSearches):
         super().__init__(table, dialect)
         self.before_delete: tuple[Dependent, ...] = ()
         self.depth = 0
-        self.add_record = add_new(table.name, table.key.name)
+        self.add_record = OUTBOX_STATEMENTS[dialect].add_new(table.name, table.key.name)
         self._first = 1 if table.is_record else 0
         classes = {each.columns[0].name: each.cls for each in table.embedded}
         self._writers = [
