@@ -137,6 +137,16 @@ def deep_copy(values: Mapping[str, object]) -> dict[str, object]:
     }
 
 
+def copy_fields(values: Mapping[str, object], mutable: Iterable[str]) -> dict[str, object]:
+    """Do what `deep_copy` does, where only the fields that are named may have to be copied."""
+    copied = {**values}
+    for name in mutable:
+        value = copied.get(name)
+        if type(value) not in IMMUTABLE:
+            copied[name] = _copy(value, _copy_model)
+    return copied
+
+
 def hydrate(cls: type[Model], values: dict[str, object]) -> Model:
     """Make an instance that holds exactly these values, without validating them.
 
@@ -172,20 +182,23 @@ def default_of(cls: Any, name: str) -> Any:
     return cls.__pydantic_fields__[name].get_default(call_default_factory=True, validated_data={})
 
 
-def validate(cls: type[Model], values: Mapping[str, object]) -> Model:
+def validate(
+    cls: type[Model], values: Mapping[str, object], mutable: Iterable[str] | None = None
+) -> Model:
     """Make a validated instance of the values, which stay as they are.
 
     Value objects inside are validated anew, each by its own class: pydantic would take an
-    instance for granted, whatever was assigned to it since.
+    instance for granted, whatever was assigned to it since. `mutable` names the fields in which
+    some may be, where that is known.
 
     Raises:
         InvalidValues: Some do not fit.
     """
     errors: list[ArgumentError] = []
-    checked: dict[str, object] = {}
-    for name, value in values.items():
+    checked = {**values}
+    for name in values if mutable is None else mutable:
+        value = values.get(name)
         if type(value) in IMMUTABLE:
-            checked[name] = value
             continue
         try:
             checked[name] = _copy(value, _validate_model)

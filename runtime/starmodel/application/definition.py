@@ -16,9 +16,9 @@ from starmodel.application.copying import (
 )
 from starmodel.application.introspection import (
     adopter,
-    is_flat,
     is_numbered,
     leaves_traces,
+    mutable_fields,
     plain_types,
     restorer,
     validator,
@@ -74,7 +74,8 @@ class EntityDefinition(Generic[E]):
         has_html: Whether the class has `__ft__` or `__html__`.
         many: The entity and the field behind each `Many` and `One` of the class, by its name there.
         files: The names of the fields of bytes, which are downloaded, and no part of a page's data.
-        is_immutable_flat: Whether all its values are immutable, so that they need not be copied.
+        mutable_fields: The fields in which there may be something that can be changed.
+        is_immutable_flat: Whether there are none, so that its values need not be copied.
         is_in_browser: Whether its instances are kept in the browsers of their holders.
         is_global, is_record: Whether `scope` is `Scope.GLOBAL`, or `Scope.RECORD`.
         is_numbered: Whether the store gives a new record its id, a running number.
@@ -107,6 +108,7 @@ class EntityDefinition(Generic[E]):
         "is_simple",
         "leaves_traces",
         "many",
+        "mutable_fields",
         "name",
         "namespace",
         "now_on_create",
@@ -172,7 +174,8 @@ class EntityDefinition(Generic[E]):
                 if field.annotation is bytes or bytes in get_args(field.annotation)
             ]
         )
-        self.is_immutable_flat = is_flat(cls)
+        self.mutable_fields = mutable_fields(cls)
+        self.is_immutable_flat = not self.mutable_fields
         self.is_in_browser = store in (StateStore.CLIENT_SESSION, StateStore.CLIENT_LOCAL)
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD

@@ -4,7 +4,7 @@ What can be known of a class is settled once, when its `EntityDefinition` is bui
 event pays only for what its entity needs.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast, get_args
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, PlainValidator, WrapValidator
 from pydantic_core import SchemaValidator, core_schema
 
 from starmodel.application.copying import (
-    deep_copy,
+    copy_fields,
     deep_equal,
     field_values,
     hydrate,
@@ -70,19 +70,31 @@ def leaves_traces(cls: type[Entity]) -> bool:
 def is_flat(cls: type[Entity]) -> bool:
     """Return whether a validated instance holds immutable values and nothing else.
 
-    Then its values can be shared instead of copied. Whatever is unusual, such as a validator
-    of the author's or an alias, counts against it: that costs time, and the opposite mistake
-    would let somebody change what is stored.
+    Then its values can be shared instead of copied.
+    """
+    return not mutable_fields(cls)
+
+
+def mutable_fields(cls: type[Entity]) -> Sequence[str]:
+    """Return the fields in which a validated instance may have something that can be changed.
+
+    Whatever is unusual, such as a validator of the author's or an alias, is taken for that: it
+    costs time, and the opposite mistake would let somebody change what is stored.
     """
     model = cast("Mapping[str, Any]", cls.__pydantic_core_schema__)
-    if model["type"] != "model" or model["schema"]["type"] != "model-fields":
-        return False
-    if model.get("custom_init") or cls.__pydantic_post_init__ or leaves_traces(cls):
-        return False
-    return all(
-        "validation_alias" not in field and _is_immutable(field["schema"])
-        for field in model["schema"]["fields"].values()
-    )
+    if (
+        model["type"] != "model"
+        or model["schema"]["type"] != "model-fields"
+        or model.get("custom_init")
+        or cls.__pydantic_post_init__
+        or leaves_traces(cls)
+    ):
+        return [*cls.__pydantic_fields__]
+    return [
+        name
+        for name, field in model["schema"]["fields"].items()
+        if "validation_alias" in field or not _is_immutable(field["schema"])
+    ]
 
 
 def is_numbered(cls: type[Entity]) -> bool:
@@ -133,8 +145,9 @@ def adopter(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
 
 def restorer(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
     """Return the function that makes an instance of stored values, which shares nothing with them."""
-    if not is_flat(cls):
-        return lambda values: hydrate(cls, deep_copy(values))
+    mutable = mutable_fields(cls)
+    if mutable:
+        return lambda values: hydrate(cls, copy_fields(values, mutable))
     # pydantic-core makes the whole instance at once; it looks at no value.
     anything = core_schema.model_field(core_schema.any_schema())
     fields = core_schema.model_fields_schema(dict.fromkeys(cls.__pydantic_fields__, anything))
@@ -148,10 +161,13 @@ def validator(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
     validator that comes before the type changes its own result: it would be run on that again at
     each save.
     """
-    if is_flat(cls):
+    mutable = mutable_fields(cls)
+    if not mutable:
         return cls.__pydantic_validator__.validate_python
     early = _early_fields(cls)
-    return partial(_validate_twice, cls, early) if early else partial(validate, cls)
+    if early:
+        return partial(_validate_twice, cls, early)
+    return lambda values: validate(cls, values, mutable)
 
 
 def _validate_twice(cls: type[E], early: Collection[str], values: Mapping[str, object]) -> E:

@@ -22,7 +22,7 @@ from pydantic import (
 
 from starmodel import Entity, EntityConfig, Field, Scope
 from starmodel.application import CommandResult
-from starmodel.application.introspection import is_flat, leaves_traces
+from starmodel.application.introspection import is_flat, leaves_traces, mutable_fields
 from starmodel.errors import ConfigurationError, InvalidState
 
 from .shop import Cart, Counter, Product, Shop, define
@@ -105,6 +105,35 @@ def test_only_classes_of_immutable_values_are_flat() -> None:
         WithPrivate,
     ):
         assert not is_flat(cls), cls
+
+
+class Mixed(Flat):
+    items: list[int] = []
+    checked: Annotated[int, AfterValidator(lambda value: value)] = 0
+    free: Any = None
+
+
+def test_only_what_can_be_changed_inside_is_copied() -> None:
+    assert mutable_fields(Mixed) == ["items", "checked", "free"]
+    assert mutable_fields(WithModelValidator) == ["id"]
+    assert mutable_fields(WithPrivate) == ["id", "a"]
+
+
+async def test_nothing_of_an_instance_is_shared_that_can_be_changed() -> None:
+    shop = Shop()
+    mixed = define(Mixed, lambda entity: {"items": [*entity.items]}, Scope.SESSION)
+    async with shop.services.unit_of_work() as work:
+        first = await work.load(mixed, "s1")
+        first.items, first.free = [1], {"a": [1]}
+        await work.commit(first, "change", {})
+        first.items.append(2)
+        first.free["a"].append(2)
+    async with shop.services.unit_of_work() as work:
+        second = await work.load(mixed, "s1")
+        second.items.append(3)
+        second.free["a"].append(3)
+    kept = await shop.stored(mixed, "s1")
+    assert (kept["items"], kept["free"]) == ([1], {"a": [1]})
 
 
 def test_what_leaves_traces() -> None:

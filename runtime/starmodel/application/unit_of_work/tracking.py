@@ -11,6 +11,7 @@ from starmodel.application.copying import (
     NOTHING_REMOVED,
     InvalidValues,
     Removed,
+    copy_fields,
     deep_copy,
     deep_equal,
     errors_of,
@@ -171,7 +172,7 @@ class TrackedEntity(Write):
                 self.values = checked.__dict__
             else:
                 checked = definition.validate(field_values(entity))
-                self.values = deep_copy(field_values(checked))
+                self.values = copy_fields(field_values(checked), definition.mutable_fields)
         except ValidationError as error:
             raise self._invalid(event, errors_of(error)) from None
         except InvalidValues as invalid:
@@ -327,7 +328,7 @@ class TrackedEntity(Write):
                 old = base[name]
                 if value is old:
                     continue
-                if type(value) is not plain.get(name):
+                if type(value) is not plain[name]:
                     return None
                 if value != old:
                     changed[name] = value
