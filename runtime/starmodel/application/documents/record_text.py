@@ -1,31 +1,50 @@
 """How a record of a commit is kept until it is published: all but its version, as JSON."""
 
 import json
+from collections.abc import Mapping
+from types import NoneType
 from typing import Any
+
+from pydantic_core import CoreConfig, PydanticSerializationError, SchemaSerializer, core_schema
 
 from starmodel.application.json_projection import json_value
 from starmodel.domain import Actor, CommandRecord, Fragment
 
-# `json.dumps` makes one of these each time.
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
+# `json.loads` reads NaN and Infinity, too.
+_write_json = SchemaSerializer(
+    core_schema.any_schema(), CoreConfig(ser_json_inf_nan="constants")
+).to_json
+
+_PLAIN = frozenset[type]({bool, float, int, str, NoneType})
+"""Types whose values JSON has as they are."""
 
 
 def write_record(record: CommandRecord) -> str:
     """Write a record, all but its version. Arguments are kept as JSON has them."""
     actor, fragment = record.actor, record.fragment
-    return _to_json(
-        {
-            "entity": record.entity,
-            "id": record.id,
-            "event": record.event,
-            "arguments": json_value(record.arguments),
-            "actor": [actor.id, *sorted(actor.roles)],
-            "time": record.time,
-            "changed": record.changed,
-            "fragment": None if fragment is None else [*fragment],
-            "previous": record.previous,
-        }
-    )
+    kept = {
+        "entity": record.entity,
+        "id": record.id,
+        "event": record.event,
+        "arguments": _arguments(record.arguments),
+        "actor": [actor.id, *sorted(actor.roles)],
+        "time": record.time,
+        "changed": record.changed,
+        "fragment": None if fragment is None else [*fragment],
+        "previous": record.previous,
+    }
+    try:
+        return _write_json(kept).decode("utf-8")
+    except PydanticSerializationError:
+        # Half a surrogate pair, which UTF-8 cannot hold; JSON can, as an escape.
+        return json.dumps(kept, separators=(",", ":"))
+
+
+def _arguments(arguments: Mapping[str, object]) -> Mapping[str, object]:
+    for value in arguments.values():
+        if type(value) not in _PLAIN:
+            return json_value(arguments)
+    return {**arguments}
 
 
 def read_record(body: str, version: int) -> CommandRecord:
