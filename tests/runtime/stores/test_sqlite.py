@@ -79,6 +79,9 @@ async def test_one_that_fails_on_its_way_takes_nothing_of_its_group_along(file: 
         [Statement(insert, ("x", ""))] * 2 + [Statement("nonsense")],
         [Statement(insert, ("x", "")), Statement("ROLLBACK")],
         [Statement(insert, ("x", object()))],
+        # Nothing can refuse the second, its author says, and is wrong.
+        [Statement(insert, ("x", "")), Statement(insert, ("x", ""), is_certain=True)],
+        [Statement(insert, ("x", "")), Statement(insert, ("y", "\ud800"), is_certain=True)],
     ]
 
     async with opened_store(file) as store:

@@ -509,8 +509,10 @@ class UnitOfWork(Finding):
 
         What is committed is done, whatever becomes of the record.
         """
+        bus = self._services.bus
         try:
-            await self._services.bus.publish(record)
+            if not bus.publish_now(record):
+                await bus.publish(record)
         except Exception:
             _note_untold(record)
             return False

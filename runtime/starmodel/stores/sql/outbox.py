@@ -49,7 +49,8 @@ class OutboxStatements:
         ago = f"{now} - CAST(? AS DOUBLE PRECISION)"
         due = f"FROM {OUTBOX} WHERE created_at <= {ago}"
         values = {"id": "?", "version": "?", "body": "?", "created_at": now}
-        self._add = insert(OUTBOX, values)
+        # Each record has an id of its own.
+        self._add = insert(OUTBOX, values)._replace(is_certain=True)
         self.is_pending = f"SELECT 1 {due} LIMIT 1"
         self.count = f"SELECT COUNT(*) {due}"
         lock = " FOR UPDATE SKIP LOCKED" if dialect == "postgresql" else ""

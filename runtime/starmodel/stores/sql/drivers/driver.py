@@ -39,6 +39,7 @@ class Statement(NamedTuple):
         is_single: Whether it concerns one row at most.
         selected: Of the insert of one row the same as `INSERT ... SELECT`, in two pieces: a
             condition can stand between them.
+        is_certain: Whether nothing that is stored can be a reason to refuse it.
     """
 
     sql: str
@@ -50,6 +51,7 @@ class Statement(NamedTuple):
     reads: frozenset[str] = frozenset()
     is_single: bool = False
     selected: tuple[str, str] | None = None
+    is_certain: bool = False
 
     def bind(self, *parameters: object) -> "Statement":
         """Return the statement with its parameters."""

@@ -2,7 +2,7 @@
 
 What many want to write at once is written in one transaction and synced to the disk once. A
 piece that fails takes nothing of the others along: SQLite undoes a single statement by itself,
-and several are put between savepoints.
+and several are put between savepoints, unless nothing but the first can be refused.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from starmodel.stores.sql.drivers.driver import (
     RowCountMismatch,
     Statement,
     Transaction,
+    Violation,
 )
 from starmodel.stores.sql.drivers.sqlite_errors import is_refused, translate
 
@@ -279,8 +280,9 @@ def _carry_out_among_others(
 
     Only an error that leaves the transaction as a whole in doubt is raised.
     """
-    is_single = len(statements) == 1
-    if not is_single:
+    # Where the first alone can be refused, there is nothing else to be undone.
+    is_first_alone = all(statement.is_certain for statement in statements[1:])
+    if not is_first_alone:
         connection.execute("SAVEPOINT unit")
     try:
         rows = _carry_out(connection, statements)
@@ -288,11 +290,14 @@ def _carry_out_among_others(
         refused = isinstance(error, RowCountMismatch) or is_refused(error.__cause__ or error)
         if not (refused and connection.in_transaction):
             raise
-        if not is_single:
+        if not is_first_alone:
             connection.execute("ROLLBACK TO unit")
             connection.execute("RELEASE unit")
+        elif not isinstance(error, RowCountMismatch | Violation) or error.index:
+            # It may be one that was certain, and what came before it is done.
+            raise
         return error
-    if not is_single:
+    if not is_first_alone:
         connection.execute("RELEASE unit")
     return rows
 
