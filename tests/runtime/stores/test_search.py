@@ -489,11 +489,11 @@ def test_a_search_is_kept_as_sql_for_itself_alone() -> None:
     assert equal[0] == equal[1] == equal[2]
     for _ in range(2):
         for search in equal:
-            [(_, parameters)] = table.kept_search(search, 0.0)
+            [(_, parameters)] = table.kept_search(search, 0.0).queries
             assert type(parameters[0]) is type(search.conditions[0].value)
     assert table.kept_search(equal[0], 0.0) is table.kept_search(equal[0], 1.0)
     later = equal[0]._replace(after=("x",))
-    [(_, parameters)] = table.kept_search(later, 0.0)
+    [(_, parameters)] = table.kept_search(later, 0.0).queries
     assert parameters == [1, "x"]
 
 
@@ -512,7 +512,7 @@ def test_only_so_many_searches_are_kept() -> None:
 def test_what_has_expired_is_found_by_the_time_of_each_search() -> None:
     table = Store().tables["draft"]
     search = Search("draft", (Order("id"),), 51)
-    first, second = (table.kept_search(search, now)[0][1] for now in (0.0, 60.0))
+    first, second = (table.kept_search(search, now).queries[0][1] for now in (0.0, 60.0))
     assert first != second
 
 

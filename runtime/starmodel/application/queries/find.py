@@ -177,8 +177,9 @@ def _cursors(
     """
     if not count:
         return None, None
-    has_next = is_further or query.is_backward
-    has_previous = is_further if query.is_backward else query.cursor is not None
+    is_backward = query.is_backward
+    has_next = is_further or is_backward
+    has_previous = is_further if is_backward else query.cursor is not None
     following = queries.cursor(asked, search.order, stored(count - 1)) if has_next else None
     previous = None
     if has_previous:
@@ -252,10 +253,12 @@ async def find_each(
     reading = reading or Reading(actor)
     page = await _find_columns(services, queries, query, actor, reading)
     if page is not None:
-        for start in range(0, len(page.items), _FEW):
-            await use(page.items[start : start + _FEW])
-            await reading.give_way()
-        return StatesPage((), page.included, page.next, page.previous)
+        states, page.items = page.items, ()
+        for start in range(0, len(states), _FEW):
+            await use(states[start : start + _FEW])
+            if reading.is_due():
+                await reading.give_way()
+        return page
     included, *cursors = await _find_one_by_one(
         services, queries, query, reading, lambda state: use([state])
     )
@@ -393,12 +396,12 @@ async def _find_columns(
     states, read = found
     is_further = len(states) > query.limit
     del states[query.limit :]
-    count = len(states)
-    if query.is_backward:
+    count, is_backward = len(states), query.is_backward
+    if is_backward:
         states.reverse()
 
     def stored(place: int) -> Stored:
-        return read(count - 1 - place if query.is_backward else place)
+        return read(count - 1 - place if is_backward else place)
 
     following, previous = _cursors(queries, query, search, asked, is_further, count, stored)
     if query.lookups:

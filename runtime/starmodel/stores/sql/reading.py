@@ -9,7 +9,7 @@ from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.drivers.driver import Row
-from starmodel.stores.sql.statements.search_statement import Piece
+from starmodel.stores.sql.statements.search_statement import KeptSearch, Piece
 from starmodel.stores.sql.statements.statements import TableStatements
 
 References = Mapping[str, Mapping[str, str]]
@@ -154,32 +154,17 @@ class TableReader(EntityPersistenceBackend):
         self, search: Search, fields: tuple[str, ...]
     ) -> tuple[list[dict[str, object]], Callable[[int], Stored]]:
         """Return what JSON has of some fields of the records that fit, and what reads one whole."""
-        now = self.clock()
-        rows = await self._kept_rows(search, now)
-        states = self.table_of(search.entity).serializer(fields).serialize_all(rows)
-        return states, self._reader(search, rows, now)
+        table, now = self.table_of(search.entity), self.clock()
+        kept = table.kept_search(search, now)
+        rows = await self._search(kept.queries, search.limit)
+        return table.serializer(fields).serialize_all(rows), _reader(table, kept, rows, now)
 
     async def search_lazily(self, search: Search) -> tuple[int, Callable[[int], Stored]]:
         """Return how many records fit, and what reads one of them."""
-        now = self.clock()
-        rows = await self._kept_rows(search, now)
-        return len(rows), self._reader(search, rows, now)
-
-    async def _kept_rows(self, search: Search, now: float) -> Sequence[Row]:
-        table = self.table_of(search.entity)
-        return await self._search(table.kept_search(search, now), search.limit)
-
-    def _reader(self, search: Search, rows: Sequence[Row], now: float) -> Callable[[int], Stored]:
-        """Return what reads the rows of a query that was asked at `now`."""
-        table = self.table_of(search.entity)
-        others = table.related(search)
-
-        def read(place: int) -> Stored:
-            stored = table.read(rows[place], now)
-            assert stored is not None, "the query has left out what has expired"
-            return table.with_related(others, stored, rows[place]) if others else stored
-
-        return read
+        table, now = self.table_of(search.entity), self.clock()
+        kept = table.kept_search(search, now)
+        rows = await self._search(kept.queries, search.limit)
+        return len(rows), _reader(table, kept, rows, now)
 
     async def count(self, search: Search) -> int:
         """Return how many records fit; no more than `search.limit` are looked at."""
@@ -203,3 +188,17 @@ class TableReader(EntityPersistenceBackend):
         """Return what rows of records hold; those whose time is up are left out."""
         now = self.clock()
         return [found for row in rows if (found := table.read_record(row, now)) is not None]
+
+
+def _reader(
+    table: TableStatements, kept: KeptSearch, rows: Sequence[Row], now: float
+) -> Callable[[int], Stored]:
+    """Return what reads the rows that a search found at `now`, by their places."""
+    others = kept.related
+
+    def read(place: int) -> Stored:
+        stored = table.read(rows[place], now)
+        assert stored is not None, "the query has left out what has expired"
+        return table.with_related(others, stored, rows[place]) if others else stored
+
+    return read

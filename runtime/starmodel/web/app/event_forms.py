@@ -43,7 +43,7 @@ def _list_again(resource: Resource, page: List, form: Form) -> FormAgain:
         state = bind(form, fields, errors=errors)
         view = View(list=shown, related=shown.related, form=state, request=request)
         html = request.app_state.renderer.list(page, form).fill({}, view)
-        return html.replace(ROWS, "".join(shown.rows))
+        return html.replace(ROWS, b"".join(shown.rows).decode())
 
     return again
 

@@ -41,10 +41,12 @@ from starmodel.errors import (
 )
 from starmodel.ui.components.fields import Related
 from starmodel.ui.components.pages import MAX_COUNT, List, Record
-from starmodel.ui.view import View
+from starmodel.ui.template import Filler
+from starmodel.ui.view import NO_RELATED, View
 from starmodel.web.app.responses import JSON_HEADERS
 from starmodel.web.http.encoding import encode_json
 from starmodel.web.http.http_request import READING, read_pairs
+from starmodel.web.http.prefix import prefix_addresses
 from starmodel.web.http.request_limits import MAX_QUERY, MAX_STRING
 from starmodel.web.http.response import Response
 from starmodel.web.routing.request import Request
@@ -89,8 +91,12 @@ async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     return Response(200, JSON_HEADERS, body)
 
 
-async def list_view(request: Request, queries: FilterSet[Any], page: List) -> ListView[Any]:
+async def list_view(
+    request: Request, queries: FilterSet[Any], page: List, *, prefix: str = ""
+) -> ListView[Any]:
     """Return what a page shows of the records that its address asks for.
+
+    `prefix` is what the addresses in its rows begin with.
 
     Raises:
         InvalidArguments: The address asks for what there is not; see `read_query`.
@@ -106,12 +112,15 @@ async def list_view(request: Request, queries: FilterSet[Any], page: List) -> Li
     services, actor = request.services, request.actor
     # What is listed and what it refers to count together.
     reading = Reading(actor)
-    rows = ListRows(request, queries, page, address.columns, reading)
+    related = RelatedStates(services, queries, reading) if queries.includes else None
+    view = View(related=NO_RELATED if related is None else related.found, request=request)
+    table = request.app_state.renderer.list_tables(page)(address.columns)
+    rows = ListRows(table.row, view, related, reading, prefix)
     found = await find_each(services, queries, query, rows.add, actor=actor, reading=reading)
-    await rows.write()
-    if queries.includes:
+    if related is not None:
+        await rows.write()
         # A filter by a record shows what that one is called, also where nothing fits.
-        await rows.related.add([query.filters])
+        await related.add([query.filters])
     count = None
     if page.count and (found.next is not None or query.cursor is not None):
         # One more tells whether there are more.
@@ -120,7 +129,7 @@ async def list_view(request: Request, queries: FilterSet[Any], page: List) -> Li
         path=address.path,
         query=address.query,
         items=(),
-        related=rows.related.found,
+        related=view.related,
         next=found.next,
         is_first=query.cursor is None or (query.is_backward and found.previous is None),
         change_token=mark,
@@ -138,33 +147,29 @@ class ListRows:
     What a record holds may be large, and is let go as soon as its row is written.
 
     Args:
-        request: The request.
-        queries: What the fields of the records refer to.
-        page: The list.
-        columns: The columns that its address chooses.
+        row: Fills a row with the state of its record.
+        view: What rows are filled with besides.
+        related: What the records refer to; `None` where they refer to none.
         reading: What the request reads.
+        prefix: What addresses begin with.
 
     Attributes:
-        related: What the records refer to.
-        written: The rows as HTML; several of them may be one text.
+        written: The rows as HTML in UTF-8; several of them may be one text.
         count: How many there are.
     """
 
+    __slots__ = ("_prefix", "_reading", "_related", "_row", "_states", "_view", "count", "written")
+
     def __init__(
-        self,
-        request: Request,
-        queries: FilterSet[Any],
-        page: List,
-        columns: Sequence[str],
-        reading: Reading,
+        self, row: Filler, view: View, related: RelatedStates | None, reading: Reading, prefix: str
     ) -> None:
-        self.related = RelatedStates(request.services, queries, reading)
-        self.written: list[str] = []
+        self.written: list[bytes] = []
         self.count = 0
-        self._view = View(related=self.related.found, request=request)
-        self._row = request.app_state.renderer.list_tables(page)(columns).row
-        self._has_related = bool(queries.includes)
+        self._row = row
+        self._view = view
+        self._related = related
         self._reading = reading
+        self._prefix = prefix
         self._states: list[State] = []
 
     async def add(self, states: Sequence[State]) -> None:
@@ -172,19 +177,26 @@ class ListRows:
 
         What these refer to is looked for together.
         """
+        if self._related is None:
+            self._write(states)
+            return
         self._states += states
-        if not self._has_related or self._reading.is_due():
+        if self._reading.is_due():
             await self.write()
 
     async def write(self) -> None:
-        """Write the rows that are not written yet."""
+        """Write the rows that wait for what their records refer to."""
         states, self._states = self._states, []
-        if not states:
-            return
-        if self._has_related:
-            await self.related.add(states)
+        if states and self._related is not None:
+            await self._related.add(states)
+            self._write(states)
+
+    def _write(self, states: Sequence[State]) -> None:
         row, view = self._row, self._view
-        self.written.append("".join([row(state, view) for state in states]))
+        html = "".join([row(state, view) for state in states])
+        if self._prefix:
+            html = prefix_addresses(html, self._prefix)
+        self.written.append(html.encode("utf-8", "replace"))
         self.count += len(states)
 
 

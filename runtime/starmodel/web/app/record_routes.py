@@ -144,10 +144,10 @@ def list_route(queries: FilterSet[Any], page: List) -> Route:
     async def list_records(request: Request) -> Response:
         if request.wants_json:
             return await respond_query(request, queries)
-        shown = await list_view(request, queries, page)
+        shown = await list_view(request, queries, page, prefix=request.prefix)
         template = request.app_state.renderer.list(page)
         view = View(list=shown, related=shown.related, message=request.message, request=request)
-        return await respond_list(request, template.fill({}, view), shown.rows)
+        return respond_list(request, template.fill({}, view), shown.rows)
 
     path = f"/{queries.definition.name}"
     return Route("GET", path, list_records, event="find", page=page)

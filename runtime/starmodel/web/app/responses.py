@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from starmodel.application import CommandResult, EntityDefinition, Snapshot
 from starmodel.application.definition import without_files
-from starmodel.application.readable import Turns
 from starmodel.domain import Entity, Scope, render_fragment
 from starmodel.errors import DuplicateRequest, NotFound
 from starmodel.ui.addresses import quote_segment
@@ -274,16 +273,16 @@ def respond_html(
     return Response(status, [*own, *headers] if headers else own, body)
 
 
-async def respond_list(request: Request, html: str, rows: Sequence[str]) -> Response:
-    """Respond with the document of a list, and the rows of its table where it has `ROWS`."""
+def respond_list(request: Request, html: str, rows: Sequence[bytes]) -> Response:
+    """Respond with the document of a list, and the rows of its table where it has `ROWS`.
+
+    The rows are as they are sent, with their prefix.
+    """
+    if request.prefix:
+        html = prefix_addresses(html, request.prefix)
     before, _, after = html.partition(ROWS)
-    turns = Turns()
-    body: list[bytes] = []
-    for piece in (before, *rows, after):
-        text = prefix_addresses(piece, request.prefix) if request.prefix else piece
-        body.append(text.encode("utf-8", "replace"))
-        await turns.give_way()
-    return Response(200, request.page_headers, b"".join(body))
+    pieces = [before.encode("utf-8", "replace"), *rows, after.encode("utf-8", "replace")]
+    return Response(200, request.page_headers, b"".join(pieces))
 
 
 def respond_state(snapshot: Snapshot[E]) -> Response:

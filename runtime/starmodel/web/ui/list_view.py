@@ -85,7 +85,7 @@ class ListView(Generic[S]):
         previous: The cursor of the page before; `None` on the first one.
         is_first: Whether this is the first page.
         count: How many records fit, on all pages; `None` where they were not counted.
-        rows: The rows of the table as HTML, where they were written while the records were read:
+        rows: The rows of the table as HTML in UTF-8, where they were written while the records were read:
             then there are no `items`, and where the rows belong the page has `ROWS`.
         row_count: How many rows these are; several may be one text.
         change_token: Where the changes of the records stood before they were read, as
@@ -102,7 +102,7 @@ class ListView(Generic[S]):
     change_token: str = ""
     previous: str | None = None
     count: int | None = None
-    rows: Sequence[str] = ()
+    rows: Sequence[bytes] = ()
     row_count: int = 0
     kept: InitVar[ListAddress | None] = None
     parts: ListAddress = field(init=False, repr=False, compare=False)

@@ -16,7 +16,7 @@ query of their own: an OR would keep both databases from using the index.
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
@@ -50,6 +50,14 @@ _MANY = (1, 16, 128, 1024, 8192)
 _NOTHING: Piece = ("1 = 0", ())
 
 
+class KeptSearch(NamedTuple):
+    """A search with its queries, and what it takes from other tables."""
+
+    search: Search
+    queries: Sequence[Piece]
+    related: Mapping[str, RelatedField]
+
+
 class TableSearches(TableQueries):
     """How the records of one table are searched."""
 
@@ -60,7 +68,7 @@ class TableSearches(TableQueries):
         self.others: Mapping[str, TableSearches] = {}
         self._related: dict[str, RelatedField] = {}
         self._pictures: dict[tuple[str, ...], RowSerializer] = {}
-        self._kept: dict[int, tuple[Search, list[Piece]]] = {}
+        self._kept: dict[int, KeptSearch] = {}
         shared = Counter(column.field for column in table.columns)
         self._columns = {each.field: each for each in table.columns if shared[each.field] == 1}
         self._places = {
@@ -153,21 +161,20 @@ class TableSearches(TableQueries):
             pieces.append((alive, (self.moment(now),)))
         return pieces
 
-    def kept_search(self, search: Search, now: float) -> Sequence[Piece]:
-        """Return what `search` gives, for the very same search that is asked again, kept.
+    def kept_search(self, search: Search, now: float) -> KeptSearch:
+        """Return what `search` and `related` give; for the very same search that is asked again, kept.
 
         Equal ones are not the same: `1`, `1.0` and `True` are equal, and stored as different things.
         """
-        if self.table.has_expiry:
-            # The time is among the parameters.
-            return [*self.search(search, now)]
         kept = self._kept.get(id(search))
-        if kept is None or kept[0] is not search:
-            kept = search, [*self.search(search, now)]
-            if len(self._kept) >= MAX_KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[id(search)] = kept
-        return kept[1]
+        if kept is None or kept.search is not search:
+            kept = KeptSearch(search, [*self.search(search, now)], self.related(search))
+            # Where records expire, the time is among the parameters.
+            if not self.table.has_expiry:
+                if len(self._kept) >= MAX_KEPT:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[id(search)] = kept
+        return kept
 
     def serializer(self, fields: tuple[str, ...]) -> RowSerializer:
         """Return what writes these fields of a row as JSON has them."""
