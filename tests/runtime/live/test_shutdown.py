@@ -4,7 +4,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import cast
 
 import pytest
@@ -65,8 +65,24 @@ def test_uvicorn_is_told_of_a_signal_that_kills_nobody(heard: list[int]) -> None
     events: list[str] = []
     run(events, lambda: signal.raise_signal(signal.SIGTERM), timeout=0.04, wait=0.1)
     assert events == ["begin", "insist"]
-    # After the whole time, what a second Ctrl-C would tell it.
-    assert heard == [signal.SIGURG, signal.SIGINT]
+    assert heard == [signal.SIGURG]
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(None, 9.0), (20, 9.0), (3, 3)])
+def test_uvicorn_waits_no_longer_than_the_app(
+    heard: list[int], limit: float | None, expected: float
+) -> None:
+    class Server:
+        config = SimpleNamespace(timeout_graceful_shutdown=limit)
+
+        def handle_exit(self, number: int, frame: FrameType | None) -> None:
+            heard.append(number)
+
+    Server.handle_exit.__module__ = "uvicorn.server"
+    signal.signal(signal.SIGTERM, Server().handle_exit)
+    run([], lambda: signal.raise_signal(signal.SIGTERM))
+    assert heard == [signal.SIGURG]
+    assert Server.config.timeout_graceful_shutdown == expected
 
 
 def test_what_nobody_handles_is_left_alone() -> None:

@@ -1,5 +1,6 @@
 """The app as an ASGI callable: what it knows, it answers; everything else is its host's."""
 
+import asyncio
 import copy
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
 
 from starmodel.application import EntityDefinition, Services, Snapshot
 from starmodel.domain import Actor, Entity
-from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound
+from starmodel.errors import ConfigurationError, DuplicateRequest, NotFound, Unavailable
 from starmodel.observation import note_error
 from starmodel.settings import Settings
 from starmodel.ui.components.embedding import SERVING
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Entity)
 
 NOTHING_HERE = "There is nothing at this address."
+
+_RETRY_AFTER = 1.0
 
 
 class RouteSource(Protocol):
@@ -221,6 +224,11 @@ class WebApplication:
         except DuplicateRequest as repeated:
             note_error(repeated)
             response = await self._respond_duplicate(request, repeated)
+        except asyncio.CancelledError:
+            if not self.hub.is_draining:
+                raise
+            # The process ends, and the server waits no longer. Whoever has asked may ask another.
+            response = await respond_error(request, Unavailable(_RETRY_AFTER))
         except Exception as error:
             response = await respond_error(request, error)
         if (

@@ -5,13 +5,11 @@ closes by itself. So the signal is heard here too, before the server's own handl
 """
 
 import asyncio
-import logging
 import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-
-logger = logging.getLogger("starmodel.shutdown")
+from typing import Any
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -25,8 +23,8 @@ class Shutdown:
     Args:
         begin: Called in the event loop as soon as a signal came: let go of what never ends.
         insist: Called after half of `timeout`: drop what has not ended.
-        timeout: Seconds after which uvicorn is told to wait no longer, for events that still
-            run.
+        timeout: Seconds for which uvicorn waits for what still runs, at most; then it cancels it, and
+            ends the app as always.
     """
 
     def __init__(
@@ -67,23 +65,26 @@ class Shutdown:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._drain)
         previous = self._previous[number]
+        if _is_of_uvicorn(previous):
+            self._limit_patience(previous)
         previous(_number_for(previous, number), frame)
 
     def _drain(self) -> None:
         if self._timers or self._loop is None:
             return
         self._begin()
-        self._timers = [
-            self._loop.call_later(self._timeout / 2, self._insist),
-            self._loop.call_later(self._timeout, self._give_up),
-        ]
+        self._timers = [self._loop.call_later(self._timeout / 2, self._insist)]
 
-    def _give_up(self) -> None:
-        """Have uvicorn wait no longer, as a second Ctrl-C would."""
-        previous = self._previous.get(signal.SIGINT)
-        if previous is not None and _is_of_uvicorn(previous):
-            logger.warning("Some requests did not end in time and are given up")
-            previous(signal.SIGINT, None)
+    def _limit_patience(self, handler: Callable[..., object]) -> None:
+        """Have uvicorn wait for running requests no longer than we do, where it would wait for ever.
+
+        It looks at its setting after the signal. A second Ctrl-C would do as well, and have it leave
+        without a word to the app.
+        """
+        config: Any = getattr(getattr(handler, "__self__", None), "config", None)
+        limit = getattr(config, "timeout_graceful_shutdown", None)
+        if config is not None and (limit is None or limit > self._timeout):
+            config.timeout_graceful_shutdown = self._timeout
 
 
 def _number_for(previous: Callable[..., object], number: int) -> int:
