@@ -73,6 +73,7 @@ ENTRY_POINTS = """
 
     [starmodel.kits]
     acme = acme_starmodel:counter
+    default = acme_starmodel:listing
     exits = acme_exits:Kit
 """
 
@@ -182,6 +183,7 @@ def test_plugins_are_listed_with_what_is_wrong_with_them(tmp_path: Path) -> None
     assert [" ".join(line.split()) for line in ours if line] == [
         "starmodel.kits",
         "acme acme-starmodel 1.2 acme_starmodel:counter is nothing that can be called",
+        "default acme-starmodel 1.2 acme_starmodel:listing has the name of one of StarModel's own",
         "exits acme-starmodel 1.2 acme_exits:Kit cannot be loaded: SystemExit: no display",
         "starmodel.targets",
         "astray acme-starmodel 1.2 acme_starmodel:astray",

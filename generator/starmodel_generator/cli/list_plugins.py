@@ -82,13 +82,21 @@ def find_plugins(
         counts = Counter([point.name for point in points])
         for point in points:
             loaded, problem = _load(point)
-            if problem is None and group == COMMANDS and point.name in taken:
+            if problem is None and point.name in (taken if group == COMMANDS else _own(group)):
                 problem = "has the name of one of StarModel's own"
             if problem is None and counts[point.name] > 1:
                 problem = "has a name that is taken twice; uninstall one of the packages"
             package, version = ("?", "?") if point.dist is None else _label(point)
             plugin = InstalledPlugin(group, point.name, package, version, point.value, problem)
             yield plugin, loaded
+
+
+def _own(group: str) -> Container[str]:
+    """Return what comes with StarModel in a group: a name means that, whoever has it besides."""
+    # Whoever looks for commands needs nothing of the runtime.
+    from starmodel.plugins import BUILT_IN
+
+    return BUILT_IN.get(group, {})
 
 
 def _label(point: EntryPoint) -> tuple[str, str]:
