@@ -177,6 +177,34 @@ async def test_what_is_committed_is_done_whatever_the_bus_does(
     assert caplog.text.count("The bus failed on counter.increment, which is committed") == 2
 
 
+class SharedStore(MemoryRepo):
+    """As a store of somebody's own that several processes share, and that says of no bus."""
+
+    is_shared = True
+
+
+class SharedBus(InProcessBus):
+    is_shared = True
+
+
+@pytest.mark.parametrize(
+    ("workers", "bus", "is_warned"),
+    [(1, InProcessBus(), False), (2, InProcessBus(), True), (2, SharedBus(), False)],
+)
+async def test_several_processes_need_a_bus(
+    workers: int,
+    bus: InProcessBus,
+    is_warned: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("starmodel.web.app.app_state.worker_count", lambda: workers)
+    server = Server(make_app(stores={StateStore.SERVER_MEMORY: SharedStore()}, bus=bus))
+    assert await server.tell("startup") == {"type": "lifespan.startup.complete"}
+    assert ("2 processes serve this app, and the bus is" in caplog.text) == is_warned
+    await server.tell("shutdown")
+
+
 def test_a_bus_is_a_bus() -> None:
     bus: Any = object()
     with pytest.raises(ConfigurationError, match="The bus is a object, which does not inherit"):

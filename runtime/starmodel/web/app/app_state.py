@@ -1,6 +1,7 @@
 """The parts of an app: those it was given, and a default for every other."""
 
 import copy
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -48,6 +49,8 @@ from starmodel.workers import worker_count
 if TYPE_CHECKING:
     from starmodel.ui.kit import UIAdapter
     from starmodel.ui.rendering.renderer import Renderer
+
+logger = logging.getLogger("starmodel.web")
 
 Identify: TypeAlias = Callable[[Request], Actor | Awaitable[Actor]]
 """Says who sent a request; an ordinary function or an async one."""
@@ -414,6 +417,14 @@ class AppState:
                 ' cache="redis", or start one process. Where old values may be shown until'
                 ' STARMODEL_CACHE_TTL is over, say so: memory = "per process", or'
                 ' STARMODEL_MEMORY="per process".'
+            )
+        is_shown = not all(each.is_in_browser for each in definitions)
+        if workers > 1 and not names and is_shown and not self.services.bus.is_shared:
+            logger.warning(
+                "%d processes serve this app, and the bus is the process itself: what one of them"
+                " changes, pages of the others show late. Say where a bus is that all of them share,"
+                " by STARMODEL_BUS_URL.",
+                workers,
             )
         if not names or (
             workers == 1 and settings.bus in ("auto", "process") and not settings.bus_url
