@@ -1,6 +1,8 @@
 """Which bus an app gets, by its settings and by where its entities are kept."""
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from urllib.parse import quote, unquote
 
 from starmodel.application import EventBus
 from starmodel.bus.in_process import InProcessBus
@@ -17,12 +19,17 @@ _SCHEMES = {
     "postgresql+asyncpg": "postgresql",
     "postgres": "postgresql",
     "sqlite": "sqlite",
+    "sqlite+aiosqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
 }
 _PREFERRED = ("redis", "postgresql", "sqlite")
 
 
 def choose_bus(
-    settings: Settings, stores: Iterable[str], keys: Callable[[], Sequence[str]]
+    settings: Settings,
+    stores: Iterable[str],
+    keys: Callable[[], Sequence[str]],
+    root: Path | None = None,
 ) -> EventBus:
     """Return the bus that the settings name, or that fits where entities are kept.
 
@@ -33,6 +40,8 @@ def choose_bus(
         settings: The settings.
         stores: The `bus_url` of each store.
         keys: Returns the secret keys, to sign and check messages with.
+        root: The project's folder, which the path of a file counts from as the database's does; by
+            default, the current one.
 
     Raises:
         ConfigurationError: There is no such bus, or nobody has said where it is.
@@ -57,7 +66,18 @@ def choose_bus(
             raise ConfigurationError(
                 f"The bus is to be {name!r}, and nobody says where that is. Set STARMODEL_BUS_URL."
             )
+    if name == "sqlite":
+        url = _with_whole_path(url, root)
     return make_plugin(EventBus, "starmodel.buses", name, url, keys)
+
+
+def _with_whole_path(url: str, root: Path | None) -> str:
+    """Return the URL of a file, `sqlite:///app.db`, with its path from the root of the system."""
+    place, _, _ = url.partition("?")
+    scheme, separator, path = place.partition(":///")
+    if not path:
+        return url
+    return f"{scheme}{separator}{quote(str(Path(root or '', unquote(path)).absolute()))}"
 
 
 def _kind(url: str) -> str:

@@ -1,6 +1,7 @@
 """Which bus an app gets by its settings, and by where its entities are kept."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,20 @@ def test_the_bus_that_fits(
     assert type(bus) is cls
     if isinstance(bus, RemoteBus):
         assert bus.url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("sqlite:///app.db", "sqlite:////srv/shop/app.db"),
+        ("sqlite+aiosqlite:///data/my%20app.db", "sqlite+aiosqlite:////srv/shop/data/my%20app.db"),
+        ("sqlite:////var/app.db", "sqlite:////var/app.db"),
+    ],
+)
+def test_a_file_is_where_the_database_is(url: str, expected: str) -> None:
+    """Nodes are started in whatever folder, and have to meet in one."""
+    bus = choose_bus(Settings(bus_url=url), [], keys, Path("/srv/shop"))
+    assert isinstance(bus, SqliteBus) and bus.url == expected
 
 
 @pytest.mark.parametrize(

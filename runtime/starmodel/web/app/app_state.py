@@ -180,7 +180,7 @@ class AppState:
         urls = [backend.bus_url for backend in persistence.backends]
         self.services = Services(
             persistence,
-            _bus(options) or choose_bus(settings, urls, self.secret_keys),
+            _bus(options) or choose_bus(settings, urls, self.secret_keys, _project_root(settings)),
             definitions=[resource.definition for resource in resources],
             clock=clock,
             unit_of_work=options.get("unit_of_work", UnitOfWork),
