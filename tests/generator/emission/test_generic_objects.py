@@ -170,6 +170,49 @@ class Box(BaseModel, Generic[T]):
 
 
 @pytest.mark.parametrize(
+    ("written", "said"),
+    {
+        "Optional[int]": "int | None",
+        "Union[None, int]": "int | None",
+        "List[int]": "list[int]",
+        "dict[str, Optional[bool]]": "dict[str, bool | None]",
+        "Tuple[int, ...]": "tuple[int, ...]",
+        "Identity": "int",
+        "Maybe": "int | None",
+        "'int'": "int",
+        "Annotated[int, 5]": "int",
+        "Box[Optional[int]]": "Box[int | None]",
+    }.items(),
+)
+def test_a_spelling_of_which_pydantic_makes_another_class_is_refused(
+    written: str, said: str
+) -> None:
+    linked = link_sources(f"""{HEAD}
+from typing import List, NewType, Optional, Tuple, Union
+Identity = NewType("Identity", int)
+Maybe = Optional[int]
+class Thing(Entity):
+    a: Box[{written}] | None = None
+""")
+    assert linked.schema is None
+    assert linked.diagnostics[0].help in (f"write `Box[{said}]`", f"write `{said}`")
+
+
+@pytest.mark.parametrize(
+    "written", ["None | int", "Maybe", "Words", "dt.date", "dict[str, bool]", "Box[int]"]
+)
+def test_a_spelling_of_which_pydantic_makes_the_same_class_is_not(written: str) -> None:
+    linked = link_sources(f"""{HEAD}
+import datetime as dt
+Maybe = int | None
+Words = list[str]
+class Thing(Entity):
+    a: Box[{written}] | None = None
+""")
+    assert linked.diagnostics == ()
+
+
+@pytest.mark.parametrize(
     ("source", "said"),
     [
         ("class Thing(Entity):\n    a: Box | None = None", "does not say of what"),

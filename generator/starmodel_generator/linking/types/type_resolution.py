@@ -52,6 +52,7 @@ from starmodel_generator.linking.types.field_options import (
     inside,
     of_parts,
 )
+from starmodel_generator.linking.types.generic_arguments import respelled
 from starmodel_generator.linking.types.known_types import (
     CONSTRAINED,
     CONSTRAINED_CALLS,
@@ -329,6 +330,11 @@ class Types:
             written = unparse(annotation)
             help = f"give it a class of its own: `class {symbol.name}Of...({written})`"
             return refused(annotation, "says more of its parts than what they are", help)
+        plain = tuple(respelled(each, site.namespace, self._names) for each in items)
+        if plain != items:
+            other = shortened(unparse(SubscriptExpression(NameExpression(symbol.name), plain)))
+            text = f"is another class to pydantic than `{other}`, which generated code writes"
+            return refused(annotation, text, f"write `{other}`")
         made = self._names.specialised(symbol, items, site.namespace, name)
         assert made is not None
         if any(facts.name == name for facts in symbol.module.classes):
