@@ -6,7 +6,6 @@ that an app may replace; adapters live in `starmodel.stores`, `starmodel.bus` an
 `starmodel.web`. Everything else is here for generated code, which imports this package as `sm`.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from starmodel._version import __version__
@@ -24,6 +23,7 @@ from starmodel.application import (
     refuse_value_errors as refuse_value_errors,
 )
 from starmodel.bus.in_process import InProcessBus
+from starmodel.deferred import deferred
 from starmodel.domain import (
     ANONYMOUS,
     UNSET as UNSET,
@@ -113,23 +113,18 @@ __all__ = [
 ]
 
 
-_LATER = {
-    "starmodel.application.json_projection": ("json_value", "serialized"),
-    "starmodel.application.protected_values": ("Writable", "WritableParts"),
-    "starmodel.application.queries.filter_set": ("ColumnFilterSet", "FilterSet", "Paging"),
-    "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),
-    "starmodel.stores.sql.backend": ("SQLModelBackend",),
-    "starmodel.ui.names": ("EntityNames", "Expression", "Parameter", "Signal"),
-    "starmodel.web.datastar.actions": ("Action", "error_signals", "live_action"),
-    "starmodel.web.datastar.attributes": ("encode_data",),
-    "starmodel.web.routing.request": ("Request",),
-}
-"""What entities alone do not need, by module: it is imported when it is first asked for."""
-
-
-def __getattr__(name: str) -> object:
-    for module, names in _LATER.items():
-        if name in names:
-            value = globals()[name] = getattr(import_module(module), name)
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# What entities alone do not need, by module: it is imported when it is first asked for.
+__getattr__ = deferred(
+    globals(),
+    {
+        "starmodel.application.json_projection": ("json_value", "serialized"),
+        "starmodel.application.protected_values": ("Writable", "WritableParts"),
+        "starmodel.application.queries.filter_set": ("ColumnFilterSet", "FilterSet", "Paging"),
+        "starmodel.application.queries.find": ("QueryPage", "find", "find_related"),
+        "starmodel.stores.sql.backend": ("SQLModelBackend",),
+        "starmodel.ui.names": ("EntityNames", "Expression", "Parameter", "Signal"),
+        "starmodel.web.datastar.actions": ("Action", "error_signals", "live_action"),
+        "starmodel.web.datastar.attributes": ("encode_data",),
+        "starmodel.web.routing.request": ("Request",),
+    },
+)

@@ -1,9 +1,10 @@
 """Who acts, and who may."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
+
+from starmodel.frozen import frozen
 
 
 class Access(Enum):
@@ -16,7 +17,7 @@ class Access(Enum):
     """Every actor that has been identified."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class Actor:
     """Whoever sent a request.
 

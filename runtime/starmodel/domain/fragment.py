@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 
@@ -46,7 +45,7 @@ def _render(value: Any, *, with_text: bool) -> str | None:
     if hasattr(cls, "__ft__"):
         return _render(value.__ft__(), with_text=True)
     if isinstance(value, str):
-        return escape(value) if with_text else None
+        return _escape(value) if with_text else None
     if isinstance(value, Fragment):
         return value.html
     if cls is list or cls is tuple:
@@ -57,6 +56,13 @@ def _render(value: Any, *, with_text: bool) -> str | None:
     if xml is not None and isinstance(value, xml.FT):
         return str(xml.to_xml(value, indent=False))
     return None
+
+
+def _escape(text: str) -> str:
+    # Its names of two thousand characters take a while to import, and few events give texts to pages.
+    from html import escape
+
+    return escape(text)
 
 
 def _join(values: Sequence[object], *, with_text: bool) -> str | None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -26,6 +25,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from starmodel.domain.entity import Entity
 from starmodel.errors import ConfigurationError, UnnumberedRecord
+from starmodel.frozen import frozen
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as DefaultedTypeVar
@@ -195,7 +195,7 @@ class Ref(Generic[E]):
             return Annotated[cls, Reference(target)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class Reference:
     """What `Ref[target]` tells pydantic of a field."""
 

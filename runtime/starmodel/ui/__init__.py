@@ -4,7 +4,9 @@ A page is made of frozen values. A kit (`UIAdapter`) decides how they look, a fr
 (`Frontend`) how they stay live; both are asked once, when a component is compiled.
 """
 
-from starmodel.ui.components.charts import Chart
+from typing import TYPE_CHECKING
+
+from starmodel.deferred import deferred
 from starmodel.ui.components.fields import (
     Boolean,
     Choice,
@@ -59,17 +61,20 @@ from starmodel.ui.components.pages import (
     Page,
     Record,
 )
-from starmodel.ui.components.parts import (
-    Alert,
-    Badge,
-    Breadcrumbs,
-    Button,
-    Card,
-    Dialog,
-    EmptyState,
-    LinkButton,
-    Notice,
-)
+
+if TYPE_CHECKING:
+    from starmodel.ui.components.charts import Chart
+    from starmodel.ui.components.parts import (
+        Alert,
+        Badge,
+        Breadcrumbs,
+        Button,
+        Card,
+        Dialog,
+        EmptyState,
+        LinkButton,
+        Notice,
+    )
 
 __all__ = [
     "Alert",
@@ -132,3 +137,22 @@ __all__ = [
     "TimeInput",
     "Url",
 ]
+
+# What only pages of an author's own need.
+__getattr__ = deferred(
+    globals(),
+    {
+        "starmodel.ui.components.charts": ("Chart",),
+        "starmodel.ui.components.parts": (
+            "Alert",
+            "Badge",
+            "Breadcrumbs",
+            "Button",
+            "Card",
+            "Dialog",
+            "EmptyState",
+            "LinkButton",
+            "Notice",
+        ),
+    },
+)

@@ -1,20 +1,17 @@
 """Texts and ids in the HTML of a page: escaped, and quoted for an address."""
 
 from collections.abc import Callable
-from html import escape as escape_in_python
 from urllib.parse import quote
-
-escape_text: Callable[[str], str] = escape_in_python
-"""Makes a text safe in HTML, between tags and between quotes."""
 
 try:
     # The function in C below `markupsafe.escape`. What that one gives is of a class of its own,
     # which makes every f-string ten times slower.
-    from markupsafe._speedups import _escape_inner  # pyright: ignore[reportPrivateUsage]
-
-    escape_text = _escape_inner
+    from markupsafe._speedups import _escape_inner as escape  # pyright: ignore[reportPrivateUsage]
 except ImportError:
-    pass
+    from html import escape
+
+escape_text: Callable[[str], str] = escape
+"""Makes a text safe in HTML, between tags and between quotes."""
 
 
 def quote_segment(id: str) -> str:

@@ -7,9 +7,11 @@ one that is sent markup has the server write it again.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
+
+from starmodel.frozen import frozen
 
 FormatName: TypeAlias = Literal[
     "text", "number", "boolean", "choice", "date", "time", "datetime", "duration"
@@ -19,7 +21,7 @@ GROUPED_FROM = 10_000
 """Whole numbers get separators from here on, so that years and short codes read as they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(eq=True)
 class Format:
     """How a single value is written.
 

@@ -4,9 +4,9 @@ Importing it imports no web framework; `starmodel.web.adapters.fasthtml`, `.star
 What `__all__` does not name is here for generated routes.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from starmodel.deferred import deferred
 from starmodel.settings import Settings
 from starmodel.web.adapters.adapter import WebAdapter
 from starmodel.web.app.responses import (
@@ -102,37 +102,32 @@ __all__ = [
     "respond_stream",
 ]
 
-_LATER = {
-    "starmodel.web.validation.field_schema": ("field_schema", "parameter_schema"),
-    "starmodel.domain.pydantic_schema": ("type_schema",),
-    "starmodel.web.app.entity_routes": (
-        "form_route",
-        "own_page_route",
-        "page_route",
-        "restore_route",
-        "state_route",
-    ),
-    "starmodel.web.operations.operation": ("Operation",),
-    "starmodel.web.operations.transports": ("Operations",),
-    "starmodel.web.app.record_routes": (
-        "create_routes",
-        "delete_routes",
-        "edit_routes",
-        "list_route",
-        "list_routes",
-        "options_route",
-        "query_route",
-        "record_route",
-        "record_routes",
-        "update_routes",
-    ),
-}
-"""What only some apps need, by module: it is imported when it is first asked for."""
-
-
-def __getattr__(name: str) -> object:
-    for module, names in _LATER.items():
-        if name in names:
-            value = globals()[name] = getattr(import_module(module), name)
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# What only some apps need, by module: it is imported when it is first asked for.
+__getattr__ = deferred(
+    globals(),
+    {
+        "starmodel.web.validation.field_schema": ("field_schema", "parameter_schema"),
+        "starmodel.domain.pydantic_schema": ("type_schema",),
+        "starmodel.web.app.entity_routes": (
+            "form_route",
+            "own_page_route",
+            "page_route",
+            "restore_route",
+            "state_route",
+        ),
+        "starmodel.web.operations.operation": ("Operation",),
+        "starmodel.web.operations.transports": ("Operations",),
+        "starmodel.web.app.record_routes": (
+            "create_routes",
+            "delete_routes",
+            "edit_routes",
+            "list_route",
+            "list_routes",
+            "options_route",
+            "query_route",
+            "record_route",
+            "record_routes",
+            "update_routes",
+        ),
+    },
+)

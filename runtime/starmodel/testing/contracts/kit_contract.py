@@ -55,8 +55,7 @@ from starmodel.ui import (
     TextArea,
     TextInput,
 )
-from starmodel.ui.components.embedding import SERVING
-from starmodel.ui.components.parts import Part
+from starmodel.ui.components.embedding import SERVING, Part
 from starmodel.ui.formats import Format
 from starmodel.ui.frontend import Attributes, EventResponseFormatter, Frontend, HoleMaker
 from starmodel.ui.kit import Row, UIAdapter

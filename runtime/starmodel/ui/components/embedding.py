@@ -10,6 +10,8 @@ from typing import Any, Final, Protocol, cast
 
 from markupsafe import Markup
 
+from starmodel.ui.template import Renderable
+
 
 class Embedder(Protocol):
     """Renders components for the request that is answered."""
@@ -45,6 +47,14 @@ class Component:
         state of one, `product_state(product)`; then it is shown as it is.
         """
         return Shown(self, subject)
+
+
+class Part(Component):
+    """A component that needs nothing but a kit."""
+
+    def render(self, kit: Any, prefix: str) -> Renderable:
+        """Return it as a kit has it; `prefix` comes before addresses on this site."""
+        raise NotImplementedError
 
 
 class Shown:

@@ -11,22 +11,13 @@ from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
 from starmodel.frozen import frozen
-from starmodel.ui.components.embedding import Component
+from starmodel.ui.components.embedding import Part
 from starmodel.ui.template import Renderable, markup
 
 ButtonKind: TypeAlias = Literal["primary", "secondary", "danger"]
 """What most people come to the page for, anything else, what cannot be undone."""
 
 BadgeKind: TypeAlias = Literal["neutral", "success", "warning", "danger"]
-
-
-@frozen()
-class Part(Component):
-    """A component that needs nothing but a kit."""
-
-    def render(self, kit: Any, prefix: str) -> Renderable:
-        """Return it as a kit has it; `prefix` comes before addresses on this site."""
-        raise NotImplementedError
 
 
 @frozen()

@@ -12,7 +12,7 @@ from starmodel.plugins import load_plugin
 from starmodel.settings import Settings
 from starmodel.ui.addresses import escape_text
 from starmodel.ui.assets import Asset
-from starmodel.ui.components.embedding import SERVING
+from starmodel.ui.components.embedding import SERVING, Part
 from starmodel.ui.components.fields import Related, Single
 from starmodel.ui.components.pages import (
     Aside,
@@ -24,7 +24,6 @@ from starmodel.ui.components.pages import (
     NavigationItem,
     Record,
 )
-from starmodel.ui.components.parts import Part
 from starmodel.ui.frontend import Frontend, Still
 from starmodel.ui.kit import Content, UIAdapter
 from starmodel.ui.names import EntityNames

@@ -22,7 +22,6 @@ from starmodel.application import (
 )
 from starmodel.application.caching.cached_reads import CachedReads
 from starmodel.application.caching.entity_cache import EntityCache
-from starmodel.application.queries.filter_set import FilterSet
 from starmodel.bus.bus_choice import choose_bus
 from starmodel.domain import Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError
@@ -47,6 +46,7 @@ from starmodel.web.routing.resource import Resource
 from starmodel.workers import worker_count
 
 if TYPE_CHECKING:
+    from starmodel.application.queries.filter_set import FilterSet
     from starmodel.ui.kit import UIAdapter
     from starmodel.ui.rendering.renderer import Renderer
 
@@ -318,11 +318,14 @@ class AppState:
 
         return make_plugin(UIAdapter, "starmodel.kits", self.settings.ui)
 
-    def _searchable(self, definition: EntityDefinition[Any]) -> FilterSet[Any] | None:
+    def _searchable(self, definition: EntityDefinition[Any]) -> "FilterSet[Any] | None":
         """Return what an event can find records by: the filters of lists, and private fields."""
         resource = self.resources.get(definition.cls)
         if resource is None or resource.queries is None:
             return None
+        # Entities in SQL alone can be searched.
+        from starmodel.application.queries.filter_set import FilterSet
+
         fields = {**resource.table.search_fields(), **resource.queries.fields}
         # What an event has changed cannot be held against what stands in other records.
         own = {name: field for name, field in fields.items() if not field.is_related}

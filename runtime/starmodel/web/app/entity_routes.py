@@ -2,11 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starmodel.application import EntityDefinition, Snapshot
-from starmodel.application.queries.filter_set import FilterSet
-from starmodel.application.queries.find import find_related
 from starmodel.domain import Entity, Scope
 from starmodel.errors import BadRequest
 from starmodel.ui.components.pages import FormPage, Record
@@ -20,7 +18,9 @@ from starmodel.web.app.responses import (
 from starmodel.web.http.response import Response
 from starmodel.web.routing.browser_state import open_kept
 from starmodel.web.routing.request import Request, Route
-from starmodel.web.ui.form_state import prefilled
+
+if TYPE_CHECKING:
+    from starmodel.application.queries.filter_set import FilterSet
 
 E = TypeVar("E", bound=Entity)
 
@@ -46,9 +46,7 @@ def page_route(definition: EntityDefinition[Any], page: Record) -> Route:
         resource = request.app_state.resources[definition.cls]
         related = NO_RELATED
         if resource.queries is not None:
-            related = await find_related(
-                request.services, resource.queries, [snapshot.state], actor=request.actor
-            )
+            related = await resource.related(request, snapshot.state)
         return respond_record(request, page, snapshot, related)
 
     return Route("GET", own_path(definition), read_page, page=page)
@@ -81,7 +79,7 @@ def restore_route(definition: EntityDefinition[Any]) -> Route:
     return Route("POST", own_path(definition), restore)
 
 
-def form_route(path: str, page: FormPage, queries: FilterSet[Any] | None = None) -> Route:
+def form_route(path: str, page: FormPage, queries: "FilterSet[Any] | None" = None) -> Route:
     """Return the route of a page with forms: the one on which a record is made.
 
     What the address says for an input stands in it: `/loan/new?book=ID`. `queries` says what the
@@ -89,8 +87,12 @@ def form_route(path: str, page: FormPage, queries: FilterSet[Any] | None = None)
     """
 
     async def show(request: Request) -> Response:
+        from starmodel.web.ui.form_state import prefilled
+
         state = prefilled(page.forms[0], request.query)
         if queries is not None and request.query:
+            from starmodel.application.queries.find import find_related
+
             related = await find_related(
                 request.services, queries, [state.values], actor=request.actor
             )

@@ -1,16 +1,16 @@
-"""Forms of events on the page of a record or a list: shown again where what was sent does not fit."""
+"""Forms of events on the page of a record or a list: shown again where what was sent does not fit.
+
+What that takes is imported when it happens; most of it is for entities in SQL, which have lists.
+"""
 
 from collections.abc import Mapping
 
-from starmodel.application.queries.find import find_related
 from starmodel.domain import Scope
 from starmodel.ui.components.pages import Form, List, Record
 from starmodel.ui.view import NO_RELATED, ROWS, View
 from starmodel.web.app.entity_routes import reader
-from starmodel.web.app.query_params import children_of, list_view
 from starmodel.web.routing.request import FormAgain, Request, Route
 from starmodel.web.routing.resource import Resource
-from starmodel.web.ui.form_state import bind
 
 
 def event_forms(resource: Resource) -> dict[Route, FormAgain]:
@@ -39,6 +39,9 @@ def _list_again(resource: Resource, page: List, form: Form) -> FormAgain:
     async def again(
         request: Request, fields: list[tuple[str, str]], errors: Mapping[str, str]
     ) -> str:
+        from starmodel.web.app.query_params import list_view
+        from starmodel.web.ui.form_state import bind
+
         shown = await list_view(request, resource.queries, page)
         state = bind(form, fields, errors=errors)
         view = View(list=shown, related=shown.related, form=state, request=request)
@@ -50,18 +53,20 @@ def _list_again(resource: Resource, page: List, form: Form) -> FormAgain:
 
 def _form_again(resource: Resource, page: Record, form: Form) -> FormAgain:
     read = reader(resource.definition)
-    queries = resource.queries
     is_record = resource.definition.is_record
 
     async def again(
         request: Request, fields: list[tuple[str, str]], errors: Mapping[str, str]
     ) -> str:
+        from starmodel.web.ui.form_state import bind
+
         snapshot = await read(request)
         state = bind(form, fields, errors=errors)
         related, children = NO_RELATED, None
-        if queries is not None:
-            states = [snapshot.state]
-            related = await find_related(request.services, queries, states, actor=request.actor)
+        if resource.queries is not None:
+            from starmodel.web.app.query_params import children_of
+
+            related = await resource.related(request, snapshot.state)
             children = await children_of(request, page, snapshot.id)
         view = View(
             id=snapshot.id if is_record else "",

@@ -5,7 +5,6 @@ followed by the page's one live stream: the attributes for that are `Visit.attri
 """
 
 from collections.abc import Mapping, MutableMapping
-from html import unescape
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
@@ -14,11 +13,10 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from starmodel.application import EntityDefinition, Snapshot
-from starmodel.application.queries.find import find_related
 from starmodel.domain import Actor, Entity, Scope, render_fragment
 from starmodel.errors import ConfigurationError, Unauthenticated
+from starmodel.ui.components.embedding import Part
 from starmodel.ui.components.pages import Record
-from starmodel.ui.components.parts import Part
 from starmodel.ui.view import NO_RELATED, Related, View
 from starmodel.web.http.prefix import PREFIX, prefix_addresses
 from starmodel.web.http.response import NO_STORE, Message, Response, Send
@@ -235,10 +233,7 @@ class Visit(ShownEntities):
         snapshot = await self.read(definition, id)
         related = NO_RELATED
         if resource.queries is not None:
-            request = await self.request()
-            related = await find_related(
-                request.services, resource.queries, [snapshot.state], actor=request.actor
-            )
+            related = await resource.related(await self.request(), snapshot.state)
         self.add(snapshot, related)
         return snapshot.entity
 
@@ -262,6 +257,8 @@ class Visit(ShownEntities):
 
         They declare the data of what it shows, and keep that live.
         """
+        from html import unescape
+
         view = View(
             values={"live": self.parts.prefix + self.live},
             message=self.anonymous_request.message,

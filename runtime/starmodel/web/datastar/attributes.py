@@ -1,15 +1,19 @@
 """Values in the HTML of a page: in text, in attributes, and as data in Datastar's expressions."""
 
-import html
 import json
 import re
-
-escape = html.escape
-"""Escape a text for HTML, between tags or in a quoted attribute."""
 
 _UNSAFE = re.compile("[<>&'@$`;/\x7f]")
 _PROTOTYPE = re.compile(r'(?<=[{,])"__proto__":')
 """A member of this name; as a plain key of a literal it would set the prototype instead."""
+
+
+def escape(text: str) -> str:
+    """Escape a text for HTML, between tags or in a quoted attribute."""
+    # Its names of two thousand characters take a while to import, and many apps escape none.
+    from html import escape
+
+    return escape(text)
 
 
 def encode_data(value: object) -> str:

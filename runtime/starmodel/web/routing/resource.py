@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from starmodel.application import EntityDefinition
+from starmodel.application import EntityDefinition, State
 from starmodel.ui.components.pages import Record
+from starmodel.ui.view import Related
 from starmodel.web.routing.browser_state import with_browser_state
-from starmodel.web.routing.request import Route
+from starmodel.web.routing.request import Request, Route
 
 
 class Resource:
@@ -42,6 +43,16 @@ class Resource:
             route.belong_to(definition.namespace)
             if definition.is_in_browser and route.event is not None:
                 route.handler = with_browser_state(definition, route.handler)
+
+    async def related(self, request: Request, state: State) -> Related:
+        """Return what a state of it refers to, as far as whoever asks may see it.
+
+        It is asked of entities with queries: those in SQL alone refer to others.
+        """
+        # The other entities need nothing of this.
+        from starmodel.application.queries.find import find_related
+
+        return await find_related(request.services, self.queries, [state], actor=request.actor)
 
     @cached_property
     def errors(self) -> Mapping[str, Mapping[str, str]]:

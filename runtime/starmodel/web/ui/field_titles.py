@@ -15,7 +15,6 @@ from starmodel.ui.components.inputs import (
 )
 from starmodel.ui.components.pages import List, Record
 from starmodel.web.routing.request import Request
-from starmodel.web.ui.list_view import OPERATORS
 
 
 def field_title(request: Request, name: str) -> str:
@@ -29,6 +28,11 @@ def field_title(request: Request, name: str) -> str:
     component = _record(request)
     known = None if component is None else component.by_name.get(field)
     title = in_words(field) if known is None else known.title
+    if not operator:
+        return title
+    # Lists alone have filters.
+    from starmodel.web.ui.list_view import OPERATORS
+
     return f"{title} {OPERATORS.get(operator, operator)}".rstrip()
 
 
