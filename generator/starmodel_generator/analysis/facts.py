@@ -4,6 +4,9 @@ Facts are made from one module's source text alone. Names are as spelt: which
 class `Entity` is, or what `Status.ACTIVE` stands for, is linking's question.
 A `Place` (see `diagnostics`) says where a fact stands without a line number; it
 is turned into a span only when a diagnostic points at it (`analysis.positions`).
+
+They have no slots: dataclasses with slots are pickled field by field, in Python, and the cache
+pickles all facts of a project.
 """
 
 from dataclasses import dataclass
@@ -13,21 +16,21 @@ from starmodel_generator.diagnostics.diagnostic import Place as Place
 from starmodel_generator.diagnostics.diagnostic import Step as Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NameExpression:
     """A name or a dotted name: `Entity`, `sm.Entity`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LiteralExpression:
     """A literal: `None`, a bool, a number, a text, bytes, `...`; adjacent strings joined."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubscriptExpression:
     """`value[items]`, as in `list[int]`."""
 
@@ -35,7 +38,7 @@ class SubscriptExpression:
     items: tuple["Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallExpression:
     """`function(arguments, keyword=value)`; `**x` stands under the name `**`, `*x` as Opaque."""
 
@@ -51,7 +54,7 @@ class CallExpression:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SequenceExpression:
     """`[a, b]`, `(a, b)` or `{a, b}`."""
 
@@ -59,14 +62,14 @@ class SequenceExpression:
     items: tuple["Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MappingExpression:
     """`{"a": 1}`; the key of `**x` is an Opaque `**`."""
 
     items: tuple[tuple["Expression", "Expression"], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BinaryExpression:
     """`left operator right`, as in `int | None`."""
 
@@ -75,7 +78,7 @@ class BinaryExpression:
     right: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnaryExpression:
     """`-1`, `not x`."""
 
@@ -83,7 +86,7 @@ class UnaryExpression:
     operand: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpaqueExpression:
     """Anything else, as its source text: a lambda, a comprehension, an f-string."""
 
@@ -103,7 +106,7 @@ Expression: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImportFact:
     """One name bound by an import.
 
@@ -123,7 +126,7 @@ class ImportFact:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AssignmentFact:
     """`name: annotation = value` at module or class level; either part may be missing.
 
@@ -146,7 +149,7 @@ ParameterKind: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParameterFact:
     """One parameter as written, `self` and `cls` included."""
 
@@ -161,7 +164,7 @@ Through: TypeAlias = tuple[str, int | str]
 EffectKind: TypeAlias = Literal["assign", "mutate", "call", "escape", "await_missing", "blocking"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Effect:
     """Something a method's body does, or may do, to its entity.
 
@@ -201,7 +204,7 @@ class Effect:
     through: Through | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallShape:
     """How something is called: how many arguments by position, and which by name.
 
@@ -216,7 +219,7 @@ class CallShape:
 Access: TypeAlias = Literal["load", "store", "augment", "delete"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MemberUse:
     """A dotted name below a parameter: `self.address.street` has the path of these three names.
 
@@ -236,7 +239,7 @@ class MemberUse:
     plain: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NameUse:
     """A dotted name below a name of the module or a builtin, or a call of such a name.
 
@@ -249,7 +252,7 @@ class NameUse:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NameChange:
     """Something that is changed from outside of its definition, below a name of the module.
 
@@ -267,7 +270,7 @@ class NameChange:
     through: Through | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MissingName:
     """A name that is not there when it is needed, as far as its own module tells.
 
@@ -285,7 +288,7 @@ class MissingName:
     field_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FunctionFacts:
     """A function or a method.
 
@@ -309,7 +312,7 @@ class FunctionFacts:
     container: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HiddenName:
     """A name in a class body that means something of the body, and not of the module.
 
@@ -324,7 +327,7 @@ class HiddenName:
     hider: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClassFacts:
     """A class, with its body in source order.
 
@@ -347,7 +350,7 @@ class ClassFacts:
     hidden: tuple[HiddenName, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModuleFacts:
     """Everything of one module that the later stages may ask about.
 

@@ -5,7 +5,7 @@ commas are left out, and no metadata is worked out: that would cost more than pa
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias, cast
 
 import libcst as cst
@@ -108,6 +108,8 @@ _LITERALS = frozenset(
         cst.SimpleString,
     }
 )
+_SEQUENCES = (list, tuple)
+_NOTHING = cst.MaybeSentinel.DEFAULT
 _EMPTY_MODULE = cst.Module([])
 
 
@@ -115,12 +117,12 @@ def children_of(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Return the nodes right below a node that may hold code, in the order of the text."""
     children: list[cst.CSTNode] = []
     for name in _FIELDS.get(type(node), ()):
-        child: object = getattr(node, name)
+        child = getattr(node, name)
         # Asking whether it is a node takes long: libcst's classes are abstract ones.
-        if isinstance(child, list | tuple):
-            children += cast("Sequence[cst.CSTNode]", child)
-        elif child is not None and not isinstance(child, cst.MaybeSentinel):
-            children.append(cast("cst.CSTNode", child))
+        if isinstance(child, _SEQUENCES):
+            children += child
+        elif child is not None and child is not _NOTHING:
+            children.append(child)
     return children
 
 
@@ -166,7 +168,7 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def statements_of(body: cst.BaseSuite | cst.Module) -> Iterator[SmallOrCompound]:
     """Yield the statements of a body, those that share a line one by one."""
     for statement in body.body:
-        if isinstance(statement, cst.SimpleStatementLine):
+        if type(statement) is cst.SimpleStatementLine:
             yield from statement.body
         else:
             yield cast(SmallOrCompound, statement)

@@ -19,7 +19,7 @@ OutputFormat: TypeAlias = Literal["full", "concise", "json", "github"]
 Step: TypeAlias = str | int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """A spot in a module: the steps that lead there from its top.
 

@@ -301,12 +301,12 @@ class _Scan:
         """Return whether an expression asks for the platform, for Python's version, or `hasattr`."""
         if self._is_guarded:
             return False
-        known = _PLATFORM_NAMES | self._guards
-        return any(
-            (name := dotted_name(each)) in known or (name or "").lstrip("_") in _PLATFORM_NAMES
-            for each in walk(node)
-            if isinstance(each, cst.Name | cst.Attribute)
-        )
+        for each in walk(node):
+            if type(each) is cst.Name or type(each) is cst.Attribute:
+                name = dotted_name(each)
+                if name in self._guards or (name or "").lstrip("_") in _PLATFORM_NAMES:
+                    return True
+        return False
 
     def _else(self, node: cst.Else | cst.Finally | None, scope: _Scope) -> None:
         self._statements(None if node is None else node.body, scope)

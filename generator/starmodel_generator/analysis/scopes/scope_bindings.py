@@ -7,7 +7,7 @@ import libcst as cst
 
 from starmodel_generator.analysis.blocks import is_type_checking
 from starmodel_generator.analysis.imports import imported_names
-from starmodel_generator.analysis.tree import children_with_targets, walk
+from starmodel_generator.analysis.tree import children_of, children_with_targets, walk
 
 
 @dataclass(slots=True)
@@ -53,6 +53,29 @@ _READ = _BINDING | {
 }
 
 
+_AROUND_STATEMENTS = frozenset(
+    {
+        cst.ClassDef,
+        cst.Else,
+        cst.ExceptHandler,
+        cst.ExceptStarHandler,
+        cst.Finally,
+        cst.For,
+        cst.FunctionDef,
+        cst.If,
+        cst.IndentedBlock,
+        cst.Match,
+        cst.MatchCase,
+        cst.SimpleStatementLine,
+        cst.SimpleStatementSuite,
+        cst.Try,
+        cst.TryStar,
+        cst.While,
+        cst.With,
+    }
+)
+
+
 def bound_in(body: Iterable[cst.CSTNode], *, declares: bool) -> Bound:
     """Return the names a body binds, without those of the functions and classes in it.
 
@@ -67,11 +90,12 @@ def bound_in(body: Iterable[cst.CSTNode], *, declares: bool) -> Bound:
             children = children_with_targets(node, stored=stored)
             pending += [(child, names, is_target) for child, is_target in children]
             continue
+        if isinstance(node, cst.Name):
+            if stored:
+                names.add(node.value)
+            continue
         names.update(names_bound_by(node))
         match node:
-            case cst.Name(value=name):
-                if stored:
-                    names.add(name)
             case cst.FunctionDef() | cst.ClassDef() | cst.Lambda():
                 continue
             case cst.Global(names=items) | cst.Nonlocal(names=items):
@@ -117,11 +141,13 @@ def _names_bound_by(node: cst.CSTNode) -> Iterator[str]:
             return
 
 
-def globals_declared(tree: cst.Module) -> Iterator[str]:
+def globals_declared(body: cst.CSTNode) -> Iterator[str]:
     """Yield the names that functions of a module declare `global`."""
-    for node in walk(tree):
-        if type(node) is cst.Global:
+    for node in children_of(body):
+        if isinstance(node, cst.Global):
             yield from (item.name.value for item in node.names)
+        elif type(node) in _AROUND_STATEMENTS:
+            yield from globals_declared(node)
 
 
 def _assigned_inside(node: cst.CSTNode) -> Iterator[str]:

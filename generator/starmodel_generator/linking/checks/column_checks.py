@@ -76,17 +76,15 @@ def _other_kind(said: str, kinds: list[str]) -> Problem:
 def check_comparisons(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM224, SM511: a `CheckConstraint` has the name of another one, compares what has no order, or columns of two kinds."""
     for entity in app.entities:
-        types = {
-            column.column.name: column.column.type
+        if not entity.schema.checks:
+            continue
+        stored = [
+            column
             for field in stored_fields(entity.fields)
             for column in _stored(field, entity, app)
-        }
-        names = [
-            check.name.casefold()
-            for field in stored_fields(entity.fields)
-            for column in _stored(field, entity, app)
-            for check in column.checks
         ]
+        types = {each.column.name: each.column.type for each in stored}
+        names = [check.name.casefold() for each in stored for check in each.checks]
         for check in entity.schema.checks:
             if check.name.casefold() in names:
                 text = f"has two checks of the name `{check.name}`"

@@ -483,9 +483,12 @@ class FieldReader:
                 if self._options.is_field_call(named, where):
                     value, namespace = named, where
         if isinstance(value, CallExpression) and self._options.is_field_call(value, namespace):
-            assigned = default_made_by(self._options.read_call(value, namespace))
-            options = self._options.read_call(value, namespace, options)
-            return options, options.default, assigned
+            alone = self._options.read_call(value, namespace)
+            if options is NO_OPTIONS:
+                options = alone
+            else:
+                options = self._options.read_call(value, namespace, options)
+            return options, options.default, default_made_by(alone)
         if isinstance(value, CallExpression) and isinstance(value.function, NameExpression):
             called = self._names.follow(self._names.resolve(value.function.name, namespace))
             if called == ExternalSymbol("dataclasses.field"):
