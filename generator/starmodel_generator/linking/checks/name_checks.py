@@ -24,7 +24,7 @@ from starmodel_generator.linking.names.suggestions import (
     free_member,
 )
 from starmodel_generator.linking.names.symbols import ClassSymbol
-from starmodel_generator.linking.reporting import Problem, Subject
+from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas.naming import snake_case
 
 _SIGNAL = re.compile(r"[a-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
@@ -118,15 +118,12 @@ def _function_problem(event: LinkedEvent) -> Problem | None:
 
 
 def _parameter_names(event: LinkedEvent) -> Iterator[Diagnostic]:
-    places = {fact.name: fact.place for fact in event.method.facts.parameters}
     for parameter in event.schema.parameters:
         if parameter.source.kind not in ("argument", "entity"):
             continue
         problem = name_problem(parameter.name, "called")
         if problem is not None:
-            subject = event.subject
-            noun = f"parameter `{parameter.name}` of {subject.noun}"
-            yield Subject(noun, places[parameter.name], subject.entity).diagnose(problem)
+            yield event.parameter_subject(parameter.name).diagnose(problem)
 
 
 def check_entity_names(app: LinkedApp) -> Iterator[Diagnostic]:

@@ -18,7 +18,7 @@ from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.unparse import shortened
-from starmodel_generator.linking.reporting import Problem, Subject
+from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.unions import entities_in
 from starmodel_schemas import (
     AuthenticatedAccess,
@@ -40,13 +40,10 @@ def check_targets(app: LinkedApp) -> Iterator[Diagnostic]:
             for problem in _dangling(field.schema.type, app):
                 yield field.at_type(problem)
         for event in entity.events:
-            places = {fact.name: fact.place for fact in event.method.facts.parameters}
             for parameter in event.schema.parameters:
-                noun = f"parameter `{parameter.name}` of {event.subject.noun}"
                 for problem in _dangling(parameter.type, app):
-                    place = places[parameter.name]
-                    subject = Subject(noun, place, event.subject.entity)
-                    yield subject.diagnose(problem, place.at("annotation", 0))
+                    subject = event.parameter_subject(parameter.name)
+                    yield subject.diagnose(problem, subject.place.at("annotation", 0))
 
 
 def _dangling(type: TypeRef, app: LinkedApp) -> Iterator[Problem]:
@@ -113,16 +110,13 @@ def check_places(app: LinkedApp) -> Iterator[Diagnostic]:
             elif not (link_target(schema) is not None or _is_one(field)):
                 yield field.at_type(_misplaced(field))
         for event in entity.events:
-            places = {fact.name: fact.place for fact in event.method.facts.parameters}
             for parameter in event.schema.parameters:
                 if any(entities_in(parameter.type)) and not _is_plain(parameter.type):
-                    place = places[parameter.name]
-                    noun = f"parameter `{parameter.name}` of {event.subject.noun}"
                     text = "has a `Ref` inside of another type"
                     help = "take a `Ref[...]`, a `list[Ref[...]]`, or ids as `str`"
                     problem = Problem(MISPLACED_REFERENCE, text, help)
-                    subject = Subject(noun, place, event.subject.entity)
-                    yield subject.diagnose(problem, place.at("annotation", 0))
+                    subject = event.parameter_subject(parameter.name)
+                    yield subject.diagnose(problem, subject.place.at("annotation", 0))
     for linked in app.objects.values():
         for field in linked.fields:
             if any(entities_in(field.schema.type)):

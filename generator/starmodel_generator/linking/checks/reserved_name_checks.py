@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from keyword import iskeyword
 
 from starmodel_generator.analysis.effects.known_calls import MODEL_METHODS
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
 from starmodel_generator.linking.entities.entities import LinkedEntity
 from starmodel_generator.linking.entities.entity_fields import LinkedField
@@ -12,7 +12,6 @@ from starmodel_generator.linking.entities.events import LinkedEvent
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.suggestions import free_class, free_member
 from starmodel_generator.linking.reporting import Problem, Subject
-from starmodel_schemas import ParameterSchema
 from starmodel_schemas.crud import is_written
 from starmodel_schemas.naming import constant_case, fields_constant, list_constant, snake_case
 from starmodel_schemas.reserved_names import (
@@ -136,9 +135,9 @@ def _table_names(entity: LinkedEntity) -> dict[str, str]:
 
 def _entity_names(entity: LinkedEntity, app: LinkedApp, taken: set[str]) -> Iterator[Diagnostic]:
     schema = entity.schema
-    help = f"rename it, for example `{free_class(schema.name, 'entity', taken)}`"
     folder = _taken_folder(schema.snake_name)
     if folder is not None:
+        help = f"rename it, for example `{free_class(schema.name, 'entity', taken)}`"
         text = f"would have the folder `{schema.snake_name}`, the name of {folder}"
         yield entity.subject.diagnose(Problem(RESERVED_NAME, text, help))
     if schema.namespace in NAMESPACES:
@@ -210,14 +209,15 @@ def _field_problems(fields: Sequence[LinkedField], own: Mapping[str, str]) -> It
 def check_event_names(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM602: an event or a parameter is called like something around it."""
     for entity in app.entities:
-        own = _own_names(entity, app)
+        called = _functions_of_commands(entity, app)
+        own = _own_names(entity, app) | called
         for event in entity.events:
             more = SQL_EVENT_NAMES if entity.is_record_in_sql else {}
             problem = _event_problem(entity, event, own | more)
             if problem is not None:
                 yield event.subject.diagnose(problem)
-            yield from _parameter_problems(entity, event, app)
-        yield from _written_field_problems(entity, app)
+            yield from _parameter_problems(entity, event, called, app)
+        yield from _written_field_problems(entity, called)
 
 
 def _functions(entity: LinkedEntity) -> tuple[str, ...]:
@@ -235,7 +235,7 @@ def _own_names(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
             found[f"{snake_case(symbol.name)}_state"] = "routes"
     if ":" in entity.schema.page:
         found[entity.schema.page.rpartition(":")[2]] = "routes, where it is the page"
-    return found | _functions_of_commands(entity, app)
+    return found
 
 
 def _functions_of_commands(entity: LinkedEntity, app: LinkedApp) -> dict[str, str]:
@@ -291,10 +291,9 @@ def _page_constants(entity: LinkedEntity) -> dict[str, str]:
 
 
 def _parameter_problems(
-    entity: LinkedEntity, event: LinkedEvent, app: LinkedApp
+    entity: LinkedEntity, event: LinkedEvent, called: Mapping[str, str], app: LinkedApp
 ) -> Iterator[Diagnostic]:
-    own = PARAMETER_NAMES | _functions_of_commands(entity, app) | _holders(entity, event, app)
-    places = {fact.name: fact.place for fact in event.method.facts.parameters}
+    own = {**PARAMETER_NAMES, **called, **_holders(entity, event, app)}
     taken = {entity.schema.snake_name, *(each.name for each in event.schema.parameters)}
     for parameter in event.schema.parameters:
         name = parameter.name
@@ -307,10 +306,10 @@ def _parameter_problems(
             text = f"is loaded by `{name}_id`, which is the name of something else"
             help = f"rename one of them, for example `{free_member(name, taken)}`"
             problem = Problem(RESERVED_NAME, text, help)
-            yield _parameter(event, parameter, places[name], problem)
+            yield event.parameter_subject(name).diagnose(problem)
         if where is not None:
             problem = _taken(name, where, taken)
-            yield _parameter(event, parameter, places[name], problem)
+            yield event.parameter_subject(name).diagnose(problem)
 
 
 def _holders(entity: LinkedEntity, event: LinkedEvent, app: LinkedApp) -> dict[str, str]:
@@ -328,9 +327,11 @@ def _holders(entity: LinkedEntity, event: LinkedEvent, app: LinkedApp) -> dict[s
     return found
 
 
-def _written_field_problems(entity: LinkedEntity, app: LinkedApp) -> Iterator[Diagnostic]:
+def _written_field_problems(
+    entity: LinkedEntity, called: Mapping[str, str]
+) -> Iterator[Diagnostic]:
     """Fields that `crud` has arguments for, which are parameters of generated functions too."""
-    own = PARAMETER_NAMES | _functions_of_commands(entity, app)
+    own = {**PARAMETER_NAMES, **called}
     names = [field.schema.name for field in entity.fields]
     for field in entity.fields:
         name = field.schema.name
@@ -342,13 +343,6 @@ def _written_field_problems(entity: LinkedEntity, app: LinkedApp) -> Iterator[Di
             help = f"choose another name, for example `{free_member(name, names)}`, or keep it out"
             help += " of CRUD with `Field(writable=False)`"
             yield field.subject.diagnose(Problem(RESERVED_NAME, text, help))
-
-
-def _parameter(
-    event: LinkedEvent, parameter: ParameterSchema, place: Place, problem: Problem
-) -> Diagnostic:
-    noun = f"parameter `{parameter.name}` of {event.subject.noun}"
-    return Subject(noun, place, event.subject.entity).diagnose(problem)
 
 
 def _model_problem(

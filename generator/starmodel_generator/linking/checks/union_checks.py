@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAINT, UNSUPPORTED_TYPE
 from starmodel_generator.linking.linked_app import LinkedApp
-from starmodel_generator.linking.reporting import Problem, Subject
+from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.unions import json_kinds, parts_of
 from starmodel_schemas import LiteralType, ObjectType, TypeRef, UnionType
 
@@ -14,12 +14,9 @@ def check_discriminators(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM202, SM212: the members of a union cannot be told apart, by their discriminator or at all."""
     for entity in app.entities:
         for event in entity.events:
-            places = {fact.name: fact.place for fact in event.method.facts.parameters}
             for parameter in event.schema.parameters:
-                noun = f"parameter `{parameter.name}` of {event.subject.noun}"
                 for problem in _problems(parameter.type, app):
-                    subject = Subject(noun, places[parameter.name], event.subject.entity)
-                    yield subject.diagnose(problem)
+                    yield event.parameter_subject(parameter.name).diagnose(problem)
     for fields in (
         *(entity.fields for entity in app.entities),
         *(linked.fields for linked in app.objects.values()),

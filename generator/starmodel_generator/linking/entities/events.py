@@ -82,6 +82,12 @@ class LinkedEvent:
         """The event as the subject of a diagnostic."""
         return event_subject(self.method)
 
+    def parameter_subject(self, name: str) -> Subject:
+        """Return one of its parameters as the subject of a diagnostic."""
+        own, facts = self.subject, self.method.facts
+        place = next(each.place for each in facts.parameters if each.name == name)
+        return Subject(f"parameter `{name}` of {own.noun}", place, own.entity)
+
 
 def event_subject(method: Method) -> Subject:
     """An event as the subject of a diagnostic, named by the class that defines it."""
