@@ -9,7 +9,7 @@ What one entity has in common with all others must be the same before and after 
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -69,16 +69,22 @@ class Doubt(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a run has done: how many files it wrote, the manifest among them, and left alone.
+    """What a run has done: the hashes of the files that it wrote, by path, the manifest last.
 
-    `entities` and `modules` count what the app has; `cache` is for the next run.
+    `unchanged` counts those that it left alone, `entities` and `modules` what the app has; `cache`
+    is for the next run.
     """
 
-    written: int
+    hashes: Mapping[str, str]
     unchanged: int
     entities: int
     modules: int
     cache: Cache
+
+    @property
+    def written(self) -> int:
+        """How many files it wrote; a manifest alone counts for none."""
+        return len(self.hashes) if len(self.hashes) > 1 else 0
 
 
 def update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update:
@@ -136,6 +142,7 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
         writes[path] = _spliced(normal(read(f"{config.root}/{path}")), pieces)
     if not writes.keys().isdisjoint(manifest.sources):
         _doubt("what is generated is a source as well")
+    hashes = {path: digest(content) for path, content in writes.items()}
     record = Manifest(
         generator=__version__,
         options=manifest.options,
@@ -144,28 +151,25 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
             **manifest.sources,
             **{path: each.sha256 for path, each in changed.items()},
         },
-        outputs={
-            **manifest.outputs,
-            **{path: digest(content) for path, content in writes.items()},
-        },
+        outputs={**manifest.outputs, **hashes},
         warnings=manifest.warnings,
     ).text()
     record_path = f"{config.output}/{FILE_NAME}"
     if check_paths(config.root, (*writes, record_path), (config.output, config.client_output)):
         _doubt("there are files that may not be written")
     replace_files(config.root, {**writes, record_path: record.encode()}, ())
+    hashes[record_path] = digest(record.encode())
     rendered = {name: each[0] for name, each in contents.items()}
     cache = replace(
         cache,
         facts={**cache.facts, **changed},
         rendered={**cache.rendered, **rendered},
-        manifest=digest(record.encode()),
+        manifest=hashes[record_path],
     )
     save_cache(config.root, cache)
-    written = len(writes) + 1 if writes else 0
     return Update(
-        written=written,
-        unchanged=len(manifest.outputs) + 1 - written,
+        hashes,
+        unchanged=len(manifest.outputs) - len(writes) + (0 if writes else 1),
         entities=overview.entities,
         modules=overview.entity_modules,
         cache=cache,

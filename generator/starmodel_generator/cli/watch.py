@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -57,11 +57,21 @@ def watch_project(folder: str, tell: Callable[[Report | Update], None]) -> None:
     # after that look, so nothing is missed in between.
     next(watcher)
     hashes = Hashes()
-    cache = _generate(folder, cache, hashes, tell, is_first=True)
+    cache, written = _generate(folder, cache, hashes, tell, is_first=True)
     write_stderr("Watching for changes. Press Ctrl-C to end.")
     for changes in watcher:
-        if changes:
-            cache = _generate(folder, cache, hashes, tell, is_first=False)
+        # What was just written is reported as a change too.
+        if not all(_is_as_written(root, path, written) for _, path in changes):
+            cache, written = _generate(folder, cache, hashes, tell, is_first=False)
+
+
+def _is_as_written(root: Path, path: str, written: Mapping[str, str]) -> bool:
+    """Return whether a file has the content that the last run has written, by its hash."""
+    expected = written.get(os.path.relpath(path, root).replace(os.sep, "/"))
+    try:
+        return expected is not None and hash_of_file(path) == expected
+    except OSError:
+        return False
 
 
 class Hashes:
@@ -81,17 +91,12 @@ class Hashes:
         """Return the hash of a file's content; `OSError` where it cannot be read."""
         if os.name != "posix":
             return hash_of_file(path)
-        now, status = time.time_ns(), os.stat(path)
-        mark = (
-            status.st_dev,
-            status.st_ino,
-            status.st_size,
-            status.st_mtime_ns,
-            status.st_ctime_ns,
-        )
+        status = os.stat(path)
+        mark = status.st_dev, status.st_ino, status.st_ctime_ns
         known = self._known.get(path)
         if known is not None and known[0] == mark:
             return known[1]
+        now = time.time_ns()
         found = hash_of_file(path)
         if max(status.st_mtime_ns, status.st_ctime_ns) < now - self.REST:
             self._known[path] = mark, found
@@ -105,23 +110,23 @@ def _generate(
     tell: Callable[[Report | Update], None],
     *,
     is_first: bool,
-) -> Cache:
+) -> tuple[Cache, Mapping[str, str]]:
+    """Run once; return the cache for the next run, and the hashes of what an update has written."""
     if not is_first:
         found = _look(folder, hashes)
         if found is not None and not found[1].changed:
-            # What was just written is reported as a change too.
-            return cache
+            return cache, {}
         # On any doubt all stages run, which need none of this.
         with contextlib.suppress(Exception):
             if found is not None:
                 done = update(*found, cache)
                 if done.written:
                     tell(done)
-                return done.cache
+                return done.cache, done.hashes
     report = generate_folder(folder, stages=partial(run_stages, cache=cache))
     if is_first or report.has_errors or report.differences:
         tell(report)
-    return (report.generation and report.generation.cache) or cache
+    return (report.generation and report.generation.cache) or cache, {}
 
 
 def _look(folder: str, hashes: Hashes) -> tuple[GeneratorConfig, Standing] | None:
