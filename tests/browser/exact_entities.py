@@ -155,6 +155,15 @@ class Warehouse(Entity):
     either: Spot | Box = Spot()
 
     @event
+    def fill(self) -> None:
+        """Put all keys into each of them, as at first."""
+        self.stock = {"a": 1, "b": 2, "d": 3}
+        self.nested = {"x": {"a": 1, "b": 2}, "y": {"a": 1}}
+        self.spots = {"n": Spot(notes={"k": "v"})}
+        self.spot = Spot(notes={"k": "v", "l": "w"})
+        self.either = Spot()
+
+    @event
     def drop(self) -> None:
         """Take keys out of each of them."""
         self.stock = {"a": 1}

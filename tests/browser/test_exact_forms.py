@@ -1,7 +1,6 @@
 """What nobody touched in a form is not sent back, whatever its inputs can show of it."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -67,11 +66,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def app(project: Path, tmp_path: Path) -> Iterator[ServedApp]:
-    database = tmp_path / DATABASE
-    shutil.copy(project / DATABASE, database)
-    with ServedApp(project, STARMODEL_DATABASE_URL=url_of(database)) as served:
+@pytest.fixture(scope="module")
+def app(project: Path) -> Iterator[ServedApp]:
+    """The app, for all tests: each has records of its own."""
+    with ServedApp(project, STARMODEL_DATABASE_URL=url_of(project / DATABASE)) as served:
         yield served
 
 
@@ -96,9 +94,14 @@ def ask(app: ServedApp, method: str, path: str, body: object = None) -> Any:
             raise AssertionError(error.read()) from None
 
 
+@pytest.fixture(scope="module")
+def topic(app: ServedApp) -> str:
+    """The id of a topic, which is not one that the app makes."""
+    return ask(app, "POST", "/topic", TOPIC)["id"]
+
+
 @pytest.fixture
-def card(app: ServedApp) -> Any:
-    topic = ask(app, "POST", "/topic", TOPIC)["id"]
+def card(app: ServedApp, topic: str) -> Any:
     made = ask(app, "POST", "/card", {**CARD, "topics": [topic], "topic": topic})
     return ask(app, "GET", f"/card/{made['id']}")
 
@@ -234,16 +237,17 @@ def test_what_the_server_makes_is_left_to_it(
 def test_what_is_typed_into_a_new_record_counts(
     app: ServedApp, visitor: Arrive, scripts: bool
 ) -> None:
+    code = "c" if scripts else "d"  # since it is unique
     page = visitor(java_script_enabled=scripts).open("/made/new")
     page.get_by_label("Title").fill("One")
-    page.get_by_label("Code").fill("c")
+    page.get_by_label("Code").fill(code)
     page.get_by_label("Count").fill("3")
     page.get_by_label("Width").fill("4")
     page.get_by_label("Is new").check()
     page.get_by_role("button", name="Create made").click()
     expect(page.get_by_role("link", name="Edit")).to_be_visible()
     made = ask(app, "GET", f"/made/{page.url.rpartition('/')[2]}")
-    assert (made["code"], made["count"], made["is_new"]) == ("c", 3, True)
+    assert (made["code"], made["count"], made["is_new"]) == (code, 3, True)
     assert made["size"] == {"width": 4, "note": "made"}
 
 
@@ -303,6 +307,7 @@ PIECES = "".join(
 @pytest.mark.parametrize("way", ["answer", "live", "late"])
 def test_a_key_that_is_gone_is_gone_on_a_page(app: ServedApp, visitor: Arrive, way: str) -> None:
     somebody = visitor()
+    ask(app, "POST", "/warehouse/fill", {})
     state = ask(app, "GET", "/warehouse")
     live = "" if way == "answer" else f'data-init="{escape(live_action("warehouse"))}"'
     signals = escape_attribute({"warehouse": state})
@@ -313,14 +318,16 @@ def test_a_key_that_is_gone_is_gone_on_a_page(app: ServedApp, visitor: Arrive, w
     )
     if way == "late":
         somebody.context.route(lambda url: "/live?" in url, lambda route: held.append(route))
-    page = somebody.open("/own")
+    if way == "live":
+        with somebody.context.expect_event("response", lambda answer: "/live?" in answer.url):
+            page = somebody.open("/own")
+    else:
+        page = somebody.open("/own")
     shown = page.locator("pre")
     expect(shown).to_contain_text('"k"')
     if way == "answer":
         page.get_by_role("button").click()
     else:
-        if way == "live":
-            page.wait_for_timeout(500)
         ask(app, "POST", "/warehouse/drop", {})
     for route in held:
         route.continue_()
