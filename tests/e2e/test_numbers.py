@@ -1,7 +1,6 @@
 """Records with running numbers, over HTTP and in events, on SQLite and on PostgreSQL."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import httpx
 import pytest
 from found_project import imported
 from migrated_database import Database
-from shop_project import Shop, starmodel
+from shop_project import Shop
 
 from starmodel import ANONYMOUS, CommandRecord, MemoryRepo, StateStore
 from starmodel.errors import Conflict, UnnumberedRecord
@@ -51,22 +50,35 @@ class Numbered(NamedTuple):
         return [item["id"] for item in answer.json["items"]]
 
 
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The case as a project, with its generated code and its first migration."""
+    shop = Shop(tmp_path_factory.mktemp("numbers"))
+    shutil.copy(CASE, shop.root / "shop" / "entities.py")
+    for command in (["generate"], ["migrate", "new"]):
+        done = shop.starmodel(*command)
+        assert done.code == 0, done.err
+    return shop
+
+
+@pytest.fixture(scope="module")
+def load(shop: Shop) -> Iterator[Callable[[str], Any]]:
+    """Imports modules of the project."""
+    with imported(shop.root, "shop") as load:
+        yield load
+
+
 @pytest.fixture
-def numbered(database: Database, tmp_path: Path) -> Iterator[Numbered]:
-    shop = Shop(tmp_path)
-    shutil.copy(CASE, tmp_path / "shop" / "entities.py")
-    settings = {
-        "STARMODEL_DATABASE_URL": database.url,
-        "STARMODEL_SECRET_KEY": "a secret for tests, known to everybody",
-    }
-    with patch.dict(os.environ, settings):
-        for command in (["generate"], ["migrate", "new"], ["migrate", "up"]):
-            done = starmodel(shop.root, *command)
-            assert done.code == 0, done.err
-        with imported(tmp_path, "shop") as load:
-            served = load("generated.app").create_app()
-            with Client(served) as client:
-                yield Numbered(client, database, load, served)
+def numbered(
+    database: Database, shop: Shop, load: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Numbered]:
+    monkeypatch.setenv("STARMODEL_DATABASE_URL", database.url)
+    monkeypatch.setenv("STARMODEL_SECRET_KEY", "a secret for tests, known to everybody")
+    done = shop.starmodel("migrate", "up")
+    assert done.code == 0, done.err
+    served = load("generated.app").create_app()
+    with Client(served) as client:
+        yield Numbered(client, database, load, served)
 
 
 def test_records_are_numbered_one_after_the_other(numbered: Numbered) -> None:
@@ -87,17 +99,27 @@ def test_records_are_numbered_one_after_the_other(numbered: Numbered) -> None:
     assert numbered.ids("/tag?sort=-id") == [4, 2, 1]
 
 
-@pytest.mark.parametrize(
-    "id", ["2", "abc", "01", "-1", "1.0", "%201", "1_0", str(LARGEST), str(LARGEST + 1), "9" * 80]
-)
-def test_what_is_no_number_of_a_record_is_not_found(numbered: Numbered, id: str) -> None:
+def test_what_is_no_number_of_a_record_is_not_found(numbered: Numbered) -> None:
     numbered.make("/tag", name="tea")
     client = numbered.client
-    for path in (f"/tag/{id}", f"/tag/{id}/edit"):
-        assert client.request("GET", path, headers={"accept": "text/html"}).status == 404
-    assert client.get(f"/tag/{id}").status == 404
-    assert client.request("PATCH", f"/tag/{id}", json_body={"name": "x"}).status == 404
-    assert client.request("DELETE", f"/tag/{id}").status == 404
+    for id in (
+        "2",
+        "abc",
+        "01",
+        "-1",
+        "1.0",
+        "%201",
+        "1_0",
+        f"{LARGEST}",
+        f"{LARGEST + 1}",
+        "9" * 80,
+    ):
+        for path in (f"/tag/{id}", f"/tag/{id}/edit"):
+            page = client.request("GET", path, headers={"accept": "text/html"})
+            assert page.status == 404, path
+        assert client.get(f"/tag/{id}").status == 404, id
+        assert client.request("PATCH", f"/tag/{id}", json_body={"name": "x"}).status == 404, id
+        assert client.request("DELETE", f"/tag/{id}").status == 404, id
     assert numbered.ids("/tag") == [1]
 
 
