@@ -1,4 +1,8 @@
-"""What people do with generated pages, under each kit with each front end: the same for all four."""
+"""What people do with generated pages, under each kit with each front end.
+
+Walks that scripts take part in are the same for all four combinations. What only the kit or only the
+front end decides is tried on two of them, which have both of both.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -16,6 +20,9 @@ from .test_kits import findings
 from .visitor import Arrive, Visitor, shown, visiting
 
 COMBINATIONS = [(kit, way) for kit in ("default", "monsterui") for way in ("datastar", "htmx")]
+each_once = pytest.mark.parametrize(
+    "app", [COMBINATIONS[0], COMBINATIONS[3]], ids="-".join, indirect=True
+)
 JSON = {"accept": "application/json", "sec-fetch-site": "same-origin"}
 
 
@@ -204,6 +211,7 @@ def test_a_list_is_searched_sorted_filtered_and_followed(visitor: Arrive) -> Non
     assert page.evaluate("window.isTheSame")
 
 
+@each_once
 def test_without_a_script(visitor: Arrive) -> None:
     page = visitor(java_script_enabled=False).open("/product?limit=12")
     page.get_by_label("Search").fill("linen")
@@ -242,6 +250,7 @@ def test_without_a_script(visitor: Arrive) -> None:
     expect(stale.get_by_text("Elm stool deleted.")).to_be_visible()
 
 
+@each_once
 def test_nobody_is_kept_out_and_a_phone_is_wide_enough(browser: Browser, app: ServedApp) -> None:
     # axe-core is put into the page, which its policy would not allow.
     with visiting(browser, app.url, expected=is_gone) as arrive:
@@ -262,6 +271,7 @@ def test_nobody_is_kept_out_and_a_phone_is_wide_enough(browser: Browser, app: Se
         page.request.delete(f"{somebody.url}{long_path}", headers=JSON)
 
 
+@each_once
 def test_row_actions_stay_in_sight(visitor: Arrive) -> None:
     page = visitor(viewport={"width": 760, "height": 800}).open("/product?limit=12")
     table = page.get_by_role("region", name="Products")
@@ -290,6 +300,7 @@ def test_row_actions_stay_in_sight(visitor: Arrive) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
+@each_once
 def test_long_texts_are_cut_in_lists_and_headings(visitor: Arrive) -> None:
     somebody = visitor(viewport=PHONE)
     page = somebody.open("/product")
@@ -331,6 +342,7 @@ PATHS = (
 )
 
 
+@each_once
 def test_hostile_texts_stay_texts(visitor: Arrive) -> None:
     somebody = visitor()
     page = somebody.open("/customer")
