@@ -204,23 +204,8 @@ class EntityPersistenceBackend(ABC):
     """After so many conflicts an event locks what it loads, where the store can do that: of many
     who want the same at once all but one would run in vain."""
 
-    is_immediate: ClassVar[bool] = False
-    """Whether it need not wait, and has `load_now` and `commit_now`. A subclass that overrides
-    `load` or `commit` alone is not immediate, so that its own method is called."""
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        for name in ("load", "commit"):
-            if _owner(cls, name) < _owner(cls, f"{name}_now"):
-                cls.is_immediate = False
-
-    def load_now(self, key: Key) -> Stored | None:
-        """Do what `load` does, in a store that is immediate."""
-        raise NotImplementedError
-
-    def commit_now(self, writes: Sequence[Write]) -> list[int] | None:
-        """Do what `commit` does, in a store that is immediate; `None` if it has to wait."""
-        raise NotImplementedError
+    immediate: "ImmediateBackend | None" = None
+    """The store as one that need not wait, where it is one."""
 
     @abstractmethod
     async def load(self, key: Key) -> Stored | None:
@@ -406,6 +391,32 @@ class EntityPersistenceBackend(ABC):
 
     async def close(self) -> None:
         """Disconnect. Called once, after the last commit."""
+
+
+class ImmediateBackend(EntityPersistenceBackend):
+    """A store that need not wait: it has what it is asked for in the process, or in the request."""
+
+    is_immediate: ClassVar[bool] = True
+    """Whether it is asked by `load_now` and `commit_now`. A subclass that overrides `load` or `commit`
+    alone is not, so that its own method is called."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name in ("load", "commit"):
+            if _owner(cls, name) < _owner(cls, f"{name}_now"):
+                cls.is_immediate = False
+
+    def __init__(self) -> None:
+        # No property: every event asks for it.
+        self.immediate = self if self.is_immediate else None
+
+    @abstractmethod
+    def load_now(self, key: Key) -> Stored | None:
+        """Do what `load` does."""
+
+    @abstractmethod
+    def commit_now(self, writes: Sequence[Write]) -> list[int] | None:
+        """Do what `commit` does; `None` if it has to wait."""
 
 
 def _owner(cls: type, name: str) -> int:

@@ -14,7 +14,6 @@ import time
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
 
 from starmodel.application.documents.document import Document
 from starmodel.application.documents.sealed_states import (
@@ -23,7 +22,7 @@ from starmodel.application.documents.sealed_states import (
     UnreadableSeal,
 )
 from starmodel.application.store import (
-    EntityPersistenceBackend,
+    ImmediateBackend,
     Key,
     Stored,
     StoredWithOthers,
@@ -50,7 +49,7 @@ _INFLATED = 64
 """How many times as large as the limit a document may be that was deflated."""
 
 
-class BrowserBackend(EntityPersistenceBackend):
+class BrowserBackend(ImmediateBackend):
     """Keeps entities in the browsers of their holders, sealed.
 
     Args:
@@ -60,8 +59,6 @@ class BrowserBackend(EntityPersistenceBackend):
         clock: Seconds since 1970.
     """
 
-    is_immediate: ClassVar[bool] = True
-
     def __init__(
         self,
         documents: Iterable[Document],
@@ -70,6 +67,7 @@ class BrowserBackend(EntityPersistenceBackend):
         limit: int = LIMIT,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__()
         self._documents = {each.definition.name: each for each in documents}
         self._secret_keys = secret_keys
         self._limit = limit

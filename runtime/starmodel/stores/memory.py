@@ -13,7 +13,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import islice
 from typing import Any, ClassVar
 
-from starmodel.application.store import EntityPersistenceBackend, Key, Stored, Write
+from starmodel.application.store import (
+    EntityPersistenceBackend,
+    ImmediateBackend,
+    Key,
+    Stored,
+    Write,
+)
 from starmodel.domain import Scope
 from starmodel.errors import Conflict, LockContention, StoreFull
 
@@ -45,7 +51,7 @@ class _KeyLock(asyncio.Lock):
         self.users = 0
 
 
-class MemoryRepo(EntityPersistenceBackend):
+class MemoryRepo(ImmediateBackend):
     """Keeps entities until the process ends, their time is up, or there is no room.
 
     Nothing awaits within a commit, so commits do not interleave; before it begins, it waits for
@@ -57,12 +63,12 @@ class MemoryRepo(EntityPersistenceBackend):
     """
 
     attempts_before_lock: ClassVar[int] = 1
-    is_immediate: ClassVar[bool] = True
     is_shared = False
 
     def __init__(
         self, *, max_entries: int = 100_000, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        super().__init__()
         self.max_entries = max_entries
         self._clock = clock
         # Saving puts an entry at the end, so both are ordered by the last save.

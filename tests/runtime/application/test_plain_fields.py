@@ -178,4 +178,4 @@ async def test_a_store_with_a_method_of_its_own_is_asked_by_that(cls: type[Memor
         outcome = await work.commit(plain, "change", {}, None) if plain.text == "" else None
         assert outcome is None
         assert plain.text == ("" if cls is CommitsItself else "from elsewhere")
-    assert MemoryRepo.is_immediate and not cls.is_immediate
+    assert MemoryRepo().immediate is not None and cls().immediate is None

@@ -119,8 +119,9 @@ class Loading:
         tracked = self._tracked.get(key) if self._tracked else None
         if tracked is None:
             backend = services.persistence.backend_of[definition]
-            if backend.is_immediate and backend is not self._wanted_of:
-                stored = backend.load_now(key)
+            immediate = backend.immediate
+            if immediate is not None and backend is not self._wanted_of:
+                stored = immediate.load_now(key)
             elif backend.has_outbox:
                 self._keeper = backend
                 stored = await self._load_locked(backend, key, lock)

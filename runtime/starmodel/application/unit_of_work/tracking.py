@@ -212,8 +212,8 @@ class TrackedEntity(Write):
         Raises:
             Conflict: Somebody else was faster.
         """
-        is_simple = self.definition.is_simple and self.backend.is_immediate
-        if not is_simple or not self.expected or self.is_deleted:
+        immediate = self.backend.immediate if self.definition.is_simple else None
+        if immediate is None or not self.expected or self.is_deleted:
             return False
         live = self.entity.__dict__
         changed = self._plain_changes(live)
@@ -222,7 +222,7 @@ class TrackedEntity(Write):
         self.previous = self.expected
         if changed:
             self.values = live.copy()
-            versions = self.backend.commit_now((self,))
+            versions = immediate.commit_now((self,))
             if versions is None:
                 return False
             self.expected = versions[0]

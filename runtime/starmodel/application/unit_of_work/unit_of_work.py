@@ -329,7 +329,8 @@ class UnitOfWork(Finding):
                         tracked, saved, event, arguments, result, broadcast, is_shown, reads
                     )
                 backend = self._source(backend)
-                versions = backend.commit_now(saved) if backend.is_immediate else None
+                immediate = backend.immediate
+                versions = None if immediate is None else immediate.commit_now(saved)
                 if versions is None:
                     versions = await backend.commit(saved)
             except Conflict as conflict:
