@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import ValidationError
+from pydantic_core import SchemaValidator
+from pydantic_core.core_schema import CoreSchema
 
 from starmodel.application.copying import (
     InvalidValues,
@@ -15,11 +17,12 @@ from starmodel.application.copying import (
     withheld,
 )
 from starmodel.application.introspection import (
+    PLAIN,
     adopter,
     is_numbered,
     leaves_traces,
     mutable_fields,
-    plain_types,
+    plain_schemas,
     restorer,
     validator,
 )
@@ -81,8 +84,9 @@ class EntityDefinition(Generic[E]):
         is_numbered: Whether the store gives a new record its id, a running number.
         leaves_traces: Whether reading an instance may leave something behind in it.
         is_simple: Whether it has plain fields, and whoever may run its events may read it.
-        plain: The type of each public field of which any value of the very type is valid, and is
-            what JSON has of it.
+        plain: The type of each public field that can be validated alone, and that JSON has as it
+            is.
+        constrained: The core schemas of those of which not every value of the type is valid.
         sent: Puts aliases into a public state, for programs; `None` where there are none.
         hydrate: Makes an instance of stored values, which shares nothing with them.
         adopt: Makes one of values that nobody else holds on to.
@@ -90,6 +94,7 @@ class EntityDefinition(Generic[E]):
     """
 
     __slots__ = (
+        "_checks",
         "_hidden",
         "_initial",
         "_width",
@@ -97,6 +102,7 @@ class EntityDefinition(Generic[E]):
         "adopt",
         "cache",
         "cls",
+        "constrained",
         "files",
         "has_html",
         "hydrate",
@@ -181,7 +187,11 @@ class EntityDefinition(Generic[E]):
         self.is_record = scope is Scope.RECORD
         self.is_numbered = self.is_record and is_numbered(cls)
         self.leaves_traces = leaves_traces(cls)
-        self.plain = plain_types(cls)
+        schemas = plain_schemas(cls)
+        self.plain = {name: PLAIN[schema["type"]] for name, schema in schemas.items()}
+        # A schema that says more than a type allows less.
+        self.constrained = {name: each for name, each in schemas.items() if len(each) > 1}
+        self._checks: dict[str, Callable[[object], object]] = {}
         is_open = access is None or access is Access.PUBLIC
         self.is_simple = bool(self.plain) and is_open and not self.now_on_update
         self._initial: Mapping[str, object] | None = None
@@ -229,6 +239,18 @@ class EntityDefinition(Generic[E]):
             del state[name]
         return state
 
+    def is_kept(self, name: str, value: object) -> bool:
+        """Return whether a value of one of the `constrained` fields is valid, and stored as it is."""
+        check = self._checks.get(name)
+        if check is None:
+            # Made when it is first needed, since it takes longer than many apps take for the rest.
+            schema = cast("CoreSchema", self.constrained[name])
+            check = self._checks[name] = SchemaValidator(schema).validate_python
+        try:
+            return check(value) == value
+        except ValidationError:
+            return False
+
     def sent_state(self, state: Mapping[str, object]) -> Mapping[str, object]:
         """Return a public state as programs get it: under the aliases of its fields."""
         return state if self.sent is None else self.sent(state)
@@ -243,7 +265,7 @@ class EntityDefinition(Generic[E]):
         state = self.state(self.cls())
         fields = self.cls.__pydantic_fields__.items()
         made = {name for name, field in fields if field.default_factory is not None}
-        if self.plain and made.isdisjoint(state):
+        if self.plain and self.is_immutable_flat and made.isdisjoint(state):
             self._initial = state
         return state
 

@@ -20,6 +20,7 @@ from starmodel.application.copying import (
 )
 from starmodel.domain import Entity
 from starmodel.domain.relation import IS_REFERENCE, id_class
+from starmodel.domain.type_guards import is_mapping, is_sequence
 from starmodel.errors import ConfigurationError
 
 E = TypeVar("E", bound=Entity)
@@ -45,8 +46,8 @@ _IMMUTABLE = frozenset(
 """The core schemas that give immutable values whatever they are given."""
 
 
-_PLAIN: Mapping[str, type[object]] = {"bool": bool, "int": int, "str": str}
-"""The core schemas of which any value of the very type is valid, and is what JSON has of it."""
+PLAIN: Mapping[str, type[object]] = {"bool": bool, "int": int, "str": str}
+"""The core schemas of which a value of the very type is what JSON has of it."""
 
 
 _BASES = frozenset[type]({object, BaseModel, Entity})
@@ -81,6 +82,18 @@ def mutable_fields(cls: type[Entity]) -> Sequence[str]:
     Whatever is unusual, such as a validator of the author's or an alias, is taken for that: it
     costs time, and the opposite mistake would let somebody change what is stored.
     """
+    fields = _usual_fields(cls)
+    if fields is None:
+        return [*cls.__pydantic_fields__]
+    return [
+        name
+        for name, field in fields.items()
+        if "validation_alias" in field or not _is_immutable(field["schema"])
+    ]
+
+
+def _usual_fields(cls: type[Entity]) -> Mapping[str, Any] | None:
+    """Return the core schema of each field; `None` where more than its fields makes an instance."""
     model = cast("Mapping[str, Any]", cls.__pydantic_core_schema__)
     if (
         model["type"] != "model"
@@ -89,12 +102,8 @@ def mutable_fields(cls: type[Entity]) -> Sequence[str]:
         or cls.__pydantic_post_init__
         or leaves_traces(cls)
     ):
-        return [*cls.__pydantic_fields__]
-    return [
-        name
-        for name, field in model["schema"]["fields"].items()
-        if "validation_alias" in field or not _is_immutable(field["schema"])
-    ]
+        return None
+    return model["schema"]["fields"]
 
 
 def is_numbered(cls: type[Entity]) -> bool:
@@ -103,33 +112,43 @@ def is_numbered(cls: type[Entity]) -> bool:
     return id_class(cls) is int and field.default is None and field.default_factory is None
 
 
-def plain_types(cls: type[Entity]) -> Mapping[str, type[object]]:
-    """Return the type of each public field of which a value has nothing else to be looked at.
+def plain_schemas(cls: type[Entity]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the core schema of each public field that can be validated alone, and is plain.
 
-    There are none where a class has computed fields, or fields that can be changed inside.
+    JSON has its values as they are. There are none where a class has computed fields, or
+    validators of the author's: these may look at other fields as well.
     """
-    if not is_flat(cls) or cls.__pydantic_decorators__.computed_fields:
+    fields = _usual_fields(cls)
+    if fields is None or cls.__pydantic_decorators__.computed_fields:
         return {}
     changes_texts = any(name.startswith("str_") for name in cls.model_config)
-    found: dict[str, type[object]] = {}
-    model = cast("Mapping[str, Any]", cls.__pydantic_core_schema__)
-    for name, field in model["schema"]["fields"].items():
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, field in fields.items():
         schema = field["schema"]
-        if "serialization" in schema:
+        if not _is_immutable(schema) and _calls_function(schema):
+            return {}
+        if "serialization" in schema or "validation_alias" in field:
             continue
         if schema["type"] == "default":
             schema = schema["schema"]
-        kind = _PLAIN.get(schema["type"])
-        # An id never changes, a schema that says more allows less, and the last is a name that
-        # signals cannot have.
-        if kind is None or len(schema) > 1 or name in ("id", "constructor"):
-            continue
-        if kind is str and changes_texts:
+        kind = PLAIN.get(schema["type"])
+        # An id never changes, and the other is a name that signals cannot have.
+        if kind is None or name in ("id", "constructor") or (kind is str and changes_texts):
             continue
         info = cls.__pydantic_fields__[name]
         if info.repr and not info.exclude:
-            found[name] = kind
+            found[name] = schema
     return found
+
+
+def _calls_function(schema: object) -> bool:
+    """Return whether a function of somebody's is anywhere in a core schema."""
+    if is_mapping(schema):
+        kind = schema.get("type")
+        if isinstance(kind, str) and kind.startswith("function-"):
+            return True
+        return any(map(_calls_function, schema.values()))
+    return is_sequence(schema) and any(map(_calls_function, schema))
 
 
 def _is_immutable(schema: Mapping[str, Any]) -> bool:

@@ -1,13 +1,16 @@
 """Fields whose new values need nothing but their type to be looked at."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import AfterValidator, StringConstraints
+from pydantic import Field as PydanticField
 
 from starmodel import Entity, Field, MemoryRepo, Scope
-from starmodel.application.introspection import plain_types
+from starmodel.application.introspection import plain_schemas
 from starmodel.application.store import Key, Stored, Write
 from starmodel.errors import Conflict, InvalidState
 
@@ -46,9 +49,86 @@ class Shouting(Entity):
     constructor: int = 0
 
 
-def test_fields_are_plain_whose_type_says_everything() -> None:
-    assert plain_types(Plain) == {"count": int, "text": str, "flag": bool}
-    assert plain_types(Shouting) == {"count": int}
+class Listing(Entity):
+    count: Annotated[int, PydanticField(ge=0, multiple_of=2)] = 0
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = "x"
+    items: list[int] = []
+    price: Decimal = Decimal("1.00")
+    secret: int = Field(default=0, private=True)
+
+
+LISTING = define(
+    Listing,
+    lambda one: {
+        "count": one.count,
+        "text": one.text,
+        "items": [*one.items],
+        "price": str(one.price),
+    },
+    Scope.SESSION,
+)
+
+
+class Compared(Entity):
+    low: int = 0
+    high: Annotated[int, AfterValidator(lambda value: value)] = 0
+
+
+class InItsLists(Entity):
+    low: int = 0
+    lists: list[Annotated[int, AfterValidator(lambda value: value)]] = []
+
+
+def test_fields_are_plain_that_can_be_looked_at_alone() -> None:
+    assert PLAIN.plain == {"count": int, "text": str, "flag": bool, "short": str}
+    assert PLAIN.constrained.keys() == {"short"}
+    assert LISTING.plain == {"count": int, "text": str}
+    assert plain_schemas(Shouting).keys() == {"count"}
+    assert not plain_schemas(Compared)
+    assert not plain_schemas(InItsLists)
+
+
+@pytest.mark.parametrize(
+    ("values", "stored"),
+    [
+        ({"count": 2}, {"count": 2}),
+        ({"count": True}, None),
+        ({"count": "4"}, {"count": 4}),
+        ({"count": 3}, None),
+        ({"count": -2}, None),
+        ({"text": " a "}, {"text": "a"}),
+        ({"text": " "}, None),
+        ({"text": "b", "items": [2]}, {"text": "b", "items": [2]}),
+        ({"text": "b", "items": ["2"]}, {"text": "b", "items": [2]}),
+        ({"text": "b", "items": ["x"]}, None),
+        ({"text": "b", "items": [1]}, {"text": "b"}),
+        ({"price": Decimal("1.0"), "count": 2}, {"count": 2, "price": "1.0"}),
+        ({"price": "no"}, None),
+        ({"secret": "no", "count": 2}, None),
+        ({"secret": 1, "count": 2}, {"count": 2}),
+    ],
+)
+async def test_what_is_beside_plain_changes_is_looked_at_as_well(
+    values: dict[str, Any], stored: dict[str, Any] | None
+) -> None:
+    shop = Shop()
+    await shop.change(LISTING, "s1", items=[1])
+    async with shop.services.unit_of_work() as work:
+        listing = await work.load(LISTING, "s1")
+        for name, value in values.items():
+            setattr(listing, name, value)
+        if stored is None:
+            with pytest.raises(InvalidState):
+                await work.commit(listing, "change", {})
+            return
+        outcome = await work.commit(listing, "change", {})
+        listing.items.append(7)
+    assert outcome is not None
+    assert outcome.changed == stored
+    kept = await shop.stored(LISTING, "s1")
+    assert outcome.state == {"price": "1.00", "text": "x", "count": 0, "items": [1], **stored}
+    assert kept["items"] == outcome.state["items"]
+    assert kept["secret"] == values.get("secret", 0)
 
 
 @pytest.mark.parametrize(
