@@ -8,6 +8,7 @@ from handmade_pages import BINDINGS, RELATED, STATE, THINGS, make_renderer
 from html_page import Element, read_page
 
 from starmodel import ui
+from starmodel.ui.rendering import list_builder
 from starmodel.ui.view import View
 from starmodel.web.ui.list_view import ListView
 
@@ -164,3 +165,21 @@ def test_what_a_filter_says_in_words() -> None:
     assert SHOWN.filter_label("maker", "m1", titles, labels) == "Maker: <Maker>"
     assert SHOWN.filter_label("maker", "m9", titles, labels) == "Maker: m9"
     assert SHOWN.filter_label("order_line", "7", titles, labels) == "Order line: 7"
+
+
+def test_what_is_kept_of_an_address_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_builder, "MAX_KEPT", 1)
+    page = make_renderer().list(THINGS)
+    shown: list[ListView[Any]] = [
+        ListView("/thing", (("columns", columns),), [STATE], RELATED)
+        for columns in ("name", "name,count")
+    ]
+    sizes: list[list[int]] = []
+    pages: list[list[str]] = []
+    for _ in range(3):
+        # The table of the other columns is compiled anew each time.
+        pages.append([page.fill({}, View(list=each, related=RELATED)) for each in shown])
+        sizes.append([len(each.parts.written) for each in shown])
+    assert sizes[0] == sizes[1] == sizes[2] and sizes[0][0] > 0
+    assert pages[0] == pages[1] == pages[2]
+    assert [len(read_page(text).all("th", scope="col")) for text in pages[0]] == [2, 3]

@@ -55,6 +55,24 @@ ListTables: TypeAlias = Callable[[Collection[str]], ListTable]
 """Returns the table of the columns of these names; of those that are shown at first for none."""
 
 
+def once_for_address(fill: Filler, key: object = None) -> Filler:
+    """Return what fills a part of a page that says nothing but what the list's address does.
+
+    It is filled once for an address, and kept as long as that is. `key` names what has one text for
+    an address, however often it is compiled.
+    """
+    key = key or object()
+
+    def kept(state: State, view: Any) -> str:
+        known = view.list.parts.written
+        html = known.get(key)
+        if html is None:
+            html = known[key] = fill(state, view)
+        return html
+
+    return kept
+
+
 class ListBuilder(Builder):
     """Compiles one list."""
 
@@ -64,21 +82,26 @@ class ListBuilder(Builder):
         """Return the `<main>` of a list; the inputs of the `bound` form hold what was sent."""
         entity, kit = component.entity, self.kit
         part = f"{entity.name}-list"
-        inputs = self._inputs(component)
+        above = ListBuilder(kit, self.frontend)
+        inputs = above._inputs(component)
         shown = [row for row, is_more in inputs.values() if not is_more]
         more = [row for row, is_more in inputs.values() if is_more]
         hidden_names = tuple([name for name, (_, is_more) in inputs.items() if is_more])
-        opened = self.hole(lambda _, view: view.list.details_open(*hidden_names))
+        opened = above.hole(lambda _, view: view.list.details_open(*hidden_names))
         names = tuple(inputs)
         buttons: list[Content] = [
-            self.hole(lambda _, view: view.list.hidden_filters(names)),
+            above.hole(lambda _, view: view.list.hidden_filters(names)),
             kit.scriptless(kit.button("Search", {}, kind="secondary")),
         ]
         if component.new is not None:
             buttons.append(kit.link_button(component.new.title, f"{entity.path}/new"))
         # The script of components writes into it; a front end bound to it would undo that.
         error = kit.error({}, "")
-        filters = kit.filters(entity.path, shown, more, {opened: True}, buttons, error)
+        form = kit.filters(entity.path, shown, more, {opened: True}, buttons, error)
+        # What records are called that an address names is in no address.
+        is_fixed = not any(isinstance(component.of.by_name.get(name), Link) for name in names)
+        fill = above.compile(form).fill
+        filters = self.hole(once_for_address(fill) if is_fixed else fill)
         token = f"_changes.{entity.name}"
         live = kit.token(
             self.hole(lambda _, view: escape_text(view.list.change_token)),
@@ -250,11 +273,13 @@ class ListBuilder(Builder):
 
     def tables(self, component: List) -> ListTables:
         """Return what has the table of each choice of columns; those that readers chose lately are kept."""
-        shown = self._table(component, component.shown)
+        # The address says which columns there are.
+        key = object()
+        shown = self._table(component, component.shown, key)
 
         @lru_cache(maxsize=MAX_KEPT)
         def chosen(columns: frozenset[str]) -> ListTable:
-            return self._table(component, columns)
+            return self._table(component, columns, key)
 
         return lambda columns: chosen(frozenset(columns)) if columns else shown
 
@@ -306,7 +331,8 @@ class ListBuilder(Builder):
             ]
             return all_of_them({"items": "".join(items)}, view) if items else ""
 
-        return chips
+        # What records are called that an address names is in no address.
+        return chips if labels else once_for_address(chips)
 
     def _batch(self, component: List) -> Filler | None:
         """Return the form for what is done to many records; its boxes are in their rows."""
@@ -323,7 +349,8 @@ class ListBuilder(Builder):
             )
             for form in component.actions
         ]
-        return builder.compile(kit.batch_form(_batch_id(component), action, buttons)).fill
+        form = kit.batch_form(_batch_id(component), action, buttons)
+        return once_for_address(builder.compile(form).fill)
 
     def _tools(self, component: List) -> Filler:
         """Return what chooses the columns of a list, and takes it elsewhere."""
@@ -342,17 +369,17 @@ class ListBuilder(Builder):
         ]
         hidden = builder.hole(lambda _, view: view.list.hidden(("columns",)))
         export = builder.hole(lambda _, view: view.list.with_query(f"{entity.path}.csv"))
-        return builder.compile(
-            kit.list_tools(
-                kit.column_chooser(entity.path, [hidden, boxes]) if len(boxes) > 1 else None,
-                kit.download_link("Download as CSV", export),
-            )
-        ).fill
+        tools = kit.list_tools(
+            kit.column_chooser(entity.path, [hidden, boxes]) if len(boxes) > 1 else None,
+            kit.download_link("Download as CSV", export),
+        )
+        return once_for_address(builder.compile(tools).fill)
 
     def _table(
         self,
         component: List,
         names: Collection[str],
+        key: object = None,
         *,
         title: str = "",
         is_full: bool = True,
@@ -362,6 +389,7 @@ class ListBuilder(Builder):
         Args:
             component: The list.
             names: The fields that have a column.
+            key: Names the tables of a list for `once_for_address`.
             title: What the table is called; by default as the list is.
             is_full: Whether its rows can be acted on.
         """
@@ -428,12 +456,16 @@ class ListBuilder(Builder):
             )
         ).fill
 
-        def rows(_: State, view: Any) -> str:
-            shown = view.list
-            return ROWS if shown.rows else "".join([line(each, view) for each in shown.items])
+        records = kit.records(title or component.title, head, Markup(ROWS))
+        around = once_for_address(builder.compile(records).fill, key)
 
-        table = kit.records(title or component.title, head, builder.hole(rows))
-        return ListTable(line, builder.compile(table).fill)
+        def table(state: State, view: Any) -> str:
+            html, shown = around(state, view), view.list
+            if shown.rows:
+                return html
+            return html.replace(ROWS, "".join([line(each, view) for each in shown.items]))
+
+        return ListTable(line, table)
 
     def _pager(self, component: List) -> Filler:
         """Return what says how many records there are, and leads to the others."""

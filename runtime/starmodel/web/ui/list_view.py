@@ -42,6 +42,7 @@ class ListAddress:
         sorted_by: The addresses by which it is sorted by each column, escaped, once written.
         without: The address without each of its filters, escaped, once written.
         hidden: What it says beside some inputs as hidden ones, by their names, once written.
+        written: Parts of pages that say nothing else, once written; see `once_for_address`.
         text: Its query as it stands in an address.
     """
 
@@ -56,6 +57,7 @@ class ListAddress:
         "sorted_by",
         "text",
         "without",
+        "written",
     )
 
     def __init__(self, path: str, query: tuple[tuple[str, str], ...], sort: str = "") -> None:
@@ -69,6 +71,7 @@ class ListAddress:
         self.sorted_by: dict[str, str] = {}
         self.without: dict[tuple[str, str], str] = {}
         self.hidden: dict[tuple[str, ...], str] = {}
+        self.written: dict[object, str] = {}
         self.text = "&".join([pair for _, pair in self.pairs])
 
 
@@ -151,7 +154,7 @@ class ListView(Generic[S]):
     def address(self, *, cursor: str | None = None, **changes: str) -> str:
         """Write an address of this list: its query with some names changed, on its first page."""
         if cursor is not None and not changes and self.parts.text:
-            return f"{self.path}?{self.parts.text}&{_pair('cursor', cursor)}"
+            return f"{self.path}?{self.parts.text}&cursor={_quoted(cursor)}"
         pairs = [pair for name, pair in self.parts.pairs if name not in changes]
         pairs += [_pair(name, value) for name, value in changes.items() if value]
         if cursor is not None:
@@ -185,10 +188,7 @@ class ListView(Generic[S]):
         return f"<noscript>{hidden}</noscript>" if hidden else ""
 
     def hidden(self, inputs: tuple[str, ...]) -> str:
-        """Write what the address says beside some inputs as hidden ones.
-
-        Of several values of a filter an input shows the first.
-        """
+        """Write what the address says beside some inputs as hidden ones."""
         known = self.parts.hidden
         html = known.get(inputs)
         if html is None:
@@ -196,7 +196,7 @@ class ListView(Generic[S]):
                 [
                     f'<input type="hidden" name="{escape_text(name)}" value="{escape_text(value)}">'
                     for name, value in self.query
-                    if name not in inputs or (value != self.parameter(name) and name not in SHOWN)
+                    if not self._is_in_input(name, value, inputs)
                 ]
             )
         return html
@@ -211,9 +211,12 @@ class ListView(Generic[S]):
         return [
             (name, value)
             for name, value in self.query
-            # An input shows the first of several.
-            if (name not in inputs or value != self.parameter(name)) and name not in SHOWN
+            if name not in SHOWN and not self._is_in_input(name, value, inputs)
         ]
+
+    def _is_in_input(self, name: str, value: str, inputs: Sequence[str]) -> bool:
+        """Return whether one of some inputs shows a value: of several of a filter the first."""
+        return name in inputs and (name in SHOWN or value == self.parameter(name))
 
     def without(self, name: str, value: str) -> str:
         """Return the address without one of its filters, escaped; others of its name stay."""
@@ -241,4 +244,8 @@ class ListView(Generic[S]):
 
 
 def _pair(name: str, value: str) -> str:
-    return f"{quote(name, '', errors='replace')}={quote(value, '', errors='replace')}"
+    return f"{_quoted(name)}={_quoted(value)}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, "", errors="replace")
