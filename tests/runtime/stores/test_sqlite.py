@@ -131,12 +131,30 @@ async def test_the_thread_that_writes_is_woken_for_each(file: Path) -> None:
 async def test_only_so_many_large_queries_are_known(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"_LONG": -1.0, "_LARGE": 0, "_MAX_SLOW": 2}.items():
+    for name, value in {"_LONG": -1.0, "_MAX_SLOW": 2}.items():
         monkeypatch.setattr(sqlite_driver, name, value)
     async with opened_store(file) as store:
-        for number in range(4):
-            assert await store.driver.fetch(f"SELECT 'x{number}'", ()) == [(f"x{number}",)]
+        for number in range(8):
+            text = f"x{number // 2}"
+            assert await store.driver.fetch(f"SELECT '{text}'", ()) == [(text,)]
         assert len(vars(store.driver)["_slow"]) == 2
+        for number in range(8):
+            await store.driver.fetch(f"SELECT {number}", ())
+        assert len(vars(store.driver)["_suspected"]) == 2
+
+
+async def test_a_query_that_takes_long_for_few_steps_is_read_in_a_thread(file: Path) -> None:
+    large, small = "SELECT length(hex(zeroblob(30000000)))", "SELECT 1"
+    async with opened_store(file) as store:
+        driver = store.driver
+        slow, suspected = vars(driver)["_slow"], vars(driver)["_suspected"]
+        # As if somebody else had had the processor when it was asked before.
+        suspected.add(small)
+        for _ in range(2):
+            assert await driver.fetch(large, ()) == [(60000000,)]
+            assert await driver.fetch(small, ()) == [(1,)]
+        assert slow == {large} and not suspected
+        assert await driver.fetch(large, ()) == [(60000000,)]
 
 
 async def test_a_large_query_keeps_nobody_waiting(file: Path) -> None:

@@ -42,10 +42,8 @@ Together they take about half a millisecond."""
 _MAX_SLOW = 1000
 
 _LONG = 0.002
-"""Seconds after which it is looked at how much a query has given."""
-
-_LARGE = 1 << 20
-"""How many characters and bytes a query gives that is read in a thread the next time."""
+"""Seconds of processor time that a query takes which is read in a thread from then on: large values
+are compared and given in few steps."""
 
 
 class SQLiteDriver(Driver):
@@ -74,6 +72,7 @@ class SQLiteDriver(Driver):
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
         self._slow: set[str] = set()
+        self._suspected: set[str] = set()
         self._pauses = 0
 
     def __repr__(self) -> str:
@@ -116,11 +115,16 @@ class SQLiteDriver(Driver):
             raise ConnectionLost("The database is closed.")
         if sql not in self._slow:
             self._pauses = 0
-            started = time.perf_counter()
+            # A process that has to wait for a processor is no fault of the query: one that took long
+            # is measured more closely the next time, which takes too long to be done always.
+            clock = time.thread_time if sql in self._suspected else time.perf_counter
+            started = clock()
             try:
                 rows = reader.execute(sql, parameters).fetchall()
-                if time.perf_counter() - started > _LONG and _is_large(rows):
-                    self._keep_slow(sql)
+                if clock() - started > _LONG:
+                    self._suspect(sql)
+                elif clock is time.thread_time:
+                    self._suspected.discard(sql)
                 return rows
             except Exception as error:
                 if name_of(error) == "SQLITE_INTERRUPT":
@@ -129,6 +133,14 @@ class SQLiteDriver(Driver):
                     raise translate(error) from error
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, sql, tuple(parameters))
+
+    def _suspect(self, sql: str) -> None:
+        """Measure a query more closely the next time; read it in a thread where that was done."""
+        if sql in self._suspected:
+            self._suspected.discard(sql)
+            self._keep_slow(sql)
+        elif len(self._suspected) < _MAX_SLOW:
+            self._suspected.add(sql)
 
     def _keep_slow(self, sql: str) -> None:
         """Read a query in a thread from now on."""
@@ -197,12 +209,6 @@ class SQLiteDriver(Driver):
         folder, self._folder = self._folder, None
         if folder is not None:
             folder.cleanup()
-
-
-def _is_large(rows: Sequence[Row]) -> bool:
-    """Return whether rows hold many megabytes, which takes few steps and much time."""
-    sizes = (len(each) for row in rows for each in row if isinstance(each, str | bytes))
-    return sum(sizes) > _LARGE
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
