@@ -79,7 +79,7 @@ class Services:
         """Begin a unit of work for one event of the actor's.
 
         With an `idempotency_key`, what the unit of work commits is committed once, however often
-        it is tried; the second time it raises `DuplicateRequest`. It is for entities in SQL.
+        it is tried; the second time it raises `DuplicateRequest`. It is for entities in SQL and in Redis.
         """
         work = self._unit_of_work(self, actor)
         if idempotency_key is not None:

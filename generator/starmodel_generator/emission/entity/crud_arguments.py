@@ -4,7 +4,6 @@ import ast
 
 from starmodel_generator.emission.context import an
 from starmodel_generator.emission.entity.record_labels import record_words
-from starmodel_generator.planning import is_in_sql
 from starmodel_schemas import (
     Default,
     EntitySchema,
@@ -30,8 +29,11 @@ _MADE = frozenset({"Decimal", "UUID", "date", "time", "datetime", "timedelta"}) 
 
 
 def is_once(entity: EntitySchema, event: EventSchema) -> bool:
-    """Return whether an event counts once, however often its request arrives: one that writes to SQL."""
-    return is_in_sql(entity) and event.writes
+    """Return whether an event counts once, however often its request arrives.
+
+    It does where it writes to SQL or to Redis, which keep a receipt of it.
+    """
+    return entity.store in ("SERVER_SQL", "SERVER_REDIS") and event.writes
 
 
 def is_crud_field(event: EventSchema, parameter: ParameterSchema) -> bool:
