@@ -511,3 +511,20 @@ async def test_who_may_not_come_in_is_told(redis_url: str) -> None:
         await make("redis://127.0.0.1:1/0").open()
     with pytest.raises(ConfigurationError, match="no URL of Redis"):
         make("redis://host:port/0")
+
+
+async def test_who_may_no_longer_come_in_waits(own_redis_server: OwnRedisServer) -> None:
+    """A password is changed while the app runs."""
+    client: Any = redis.asyncio.Redis.from_url(own_redis_server.url)  # pyright: ignore
+    async with opened(own_redis_server.database(0)) as services:
+        await add(services)
+        password = (await client.config_get("requirepass"))["requirepass"]
+        await client.config_set("requirepass", "another")
+        await client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        for work in (add(services), services.read(TALLY)):
+            with pytest.raises(Unavailable) as caught:
+                await work
+            assert "password" in caught.value.reason
+        await client.config_set("requirepass", password)
+        assert await add(services) > 0
+    await client.aclose()

@@ -112,14 +112,14 @@ class RedisBackend(EntityPersistenceBackend):
         """
         try:
             info = _info(await self.execute("INFO"))
-        except NO_ACCESS as error:
-            await self._connection.close()
-            raise ConfigurationError(
-                f"Redis does not let the app in: {error}. STARMODEL_REDIS_URL has the user and the"
-                " password, and the user has to be allowed INFO."
-            ) from error
         except Unavailable as error:
             await self._connection.close()
+            cause = error.__cause__
+            if isinstance(cause, NO_ACCESS):
+                raise ConfigurationError(
+                    f"Redis does not let the app in: {cause}. STARMODEL_REDIS_URL has the user and the"
+                    " password, and the user has to be allowed INFO."
+                ) from cause
             text = f"Redis cannot be reached where STARMODEL_REDIS_URL says: {error.reason}"
             raise Unavailable(_RETRY_AFTER) from ConnectionError(text)
         except BaseException:
@@ -291,21 +291,21 @@ class RedisBackend(EntityPersistenceBackend):
         """
         try:
             return await self._connection.execute(*command)
-        except UNREACHABLE:
+        except (*UNREACHABLE, *NO_ACCESS):
             return await self.execute(*command)
 
     async def execute(self, *command: str | bytes | int) -> Any:
         """Execute a command.
 
         Raises:
-            Unavailable: The server does not answer, or cannot write; it may be done or not.
+            Unavailable: The server does not answer, lets nobody in, or cannot write; it may be done
+                or not.
             StoreFull: There is no room.
         """
         try:
             return await self._connection.execute(*command)
-        except UNREACHABLE as error:
-            if isinstance(error, NO_ACCESS):
-                raise
+        except (*UNREACHABLE, *NO_ACCESS) as error:
+            # Who may come in can be changed while the app runs, a password for example.
             raise Unavailable(_RETRY_AFTER) from error
         except FULL as error:
             raise StoreFull(0) from error

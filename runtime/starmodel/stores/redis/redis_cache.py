@@ -13,7 +13,7 @@ from starmodel.application.documents.document import Document
 from starmodel.application.store import Key, Stored
 from starmodel.errors import ConfigurationError, InvalidState, StoreFull, Unavailable
 from starmodel.stores.redis.redis_backend import RedisBackend
-from starmodel.stores.redis.redis_connection import NO_ACCESS, REFUSED
+from starmodel.stores.redis.redis_connection import REFUSED
 from starmodel.stores.redis.redis_scripts import CACHE
 
 _RETRY_AFTER = 1.0
@@ -51,7 +51,7 @@ class RedisCache(EntityCache):
         """Return what is there under a key; `None` also where all that is known is a version."""
         try:
             found = await self._redis.ask("GET", self._redis.name(key))
-        except (StoreFull, REFUSED, *NO_ACCESS) as error:
+        except (StoreFull, REFUSED) as error:
             raise Unavailable(_RETRY_AFTER) from error
         version, _, rest = (found or b"").partition(b" ")
         shape, _, text = rest.partition(b" ")
@@ -75,7 +75,7 @@ class RedisCache(EntityCache):
         arguments = (version, text, self._milliseconds, shape)
         try:
             await self._redis.run(CACHE, [self._redis.name(key)], arguments)
-        except (StoreFull, REFUSED, *NO_ACCESS) as error:
+        except (StoreFull, REFUSED) as error:
             raise Unavailable(_RETRY_AFTER) from error
 
     async def close(self) -> None:
