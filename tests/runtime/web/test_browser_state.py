@@ -213,6 +213,9 @@ def test_its_time_is_up_after_the_ttl() -> None:
         assert ask(client, "/basket", seal).json["state"]["count"] == 0
         again = ask(client, "/basket/add", seal, sku="milk")
         assert again.json["state"]["count"] == 1
+        # A page that is open still shows the rest of what there was.
+        fields = {"sku": "milk", "amount": "0", "_sealed.basket": seal}
+        assert "total" in page_post(client, "/basket/add", fields)["basket"]
 
 
 def test_what_is_too_large_is_refused(client: Client) -> None:

@@ -51,16 +51,16 @@ def with_browser_state(definition: EntityDefinition[Any], handler: Handler) -> H
     """Return a handler of an event that has what the browser keeps at hand, and gives it back."""
 
     async def handle(request: Request) -> Response | StreamResponse:
-        states, seal = await _read(request, definition)
+        states, _ = await _read(request, definition)
         token = SEALED_STATES.set(states)
-        before: Mapping[str, object] = {}
+        before: Snapshot[Any] | None = None
         try:
             if request.is_scripted:
-                before = (await _snapshot(request, definition)).state
+                before = await _snapshot(request, definition)
             response = await handler(request)
         finally:
             SEALED_STATES.reset(token)
-        answer = _Answer(request, definition, states, before, begins_anew=seal == NOTHING_KEPT)
+        answer = _Answer(request, definition, states, before)
         if isinstance(response, StreamResponse):
             return StreamResponse(response.headers, answer.stream(response.chunks))
         return answer.whole(response)
@@ -113,8 +113,10 @@ def _tell(
 class _Answer:
     """Adds what the browser is to keep to the answer of an event.
 
-    An event that `begins_anew` is told with all of the state: the page may still show what its browser
-    has kept before, and does not any more.
+    An event that begins anew is told with all of the state: the page may still show what its browser
+    has kept before, and does not any more, or what its time is up of.
+
+    `before` is the entity as a page had it.
     """
 
     def __init__(
@@ -122,16 +124,14 @@ class _Answer:
         request: Request,
         definition: EntityDefinition[Any],
         states: SealedStates,
-        before: Mapping[str, object],
-        *,
-        begins_anew: bool,
+        before: Snapshot[Any] | None,
     ) -> None:
         self._request = request
         self._definition = definition
         self._key = definition.key(request.session)
         self._states = states
-        self._before = before
-        self._begins_anew = begins_anew
+        self._before: Mapping[str, object] = {} if before is None else before.state
+        self._begins_anew = before is not None and not before.version
 
     def whole(self, response: Response) -> Response:
         """Return an answer with the new seal, if there is one."""
