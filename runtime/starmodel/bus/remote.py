@@ -267,7 +267,9 @@ class RemoteBus(InProcessBus):
                 await self.send(batch)
             except Exception as error:
                 if self._can_send:
-                    logger.warning("Other nodes cannot be told for now: %s", error)
+                    logger.warning(
+                        "Other nodes cannot be told for now: %s", str(error) or repr(error)
+                    )
                 self._can_send = False
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, _MAX_DELAY)
@@ -301,7 +303,7 @@ class RemoteBus(InProcessBus):
             except Exception as raised:
                 error = raised
             if self._can_receive:
-                logger.warning("Other nodes are not heard for now: %s", error or repr(error))
+                logger.warning("Other nodes are not heard for now: %s", str(error) or repr(error))
             self._can_receive = False
             await asyncio.sleep(delay)
             delay = min(2 * delay, _MAX_DELAY)
