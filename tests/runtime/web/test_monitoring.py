@@ -42,12 +42,17 @@ class Contended(MemoryRepo):
         return await super().commit(writes)
 
 
+SILENT = -2
+
+
 class Kept(MemoryRepo):
     """A store that says how much waits to be published."""
 
     waiting = 3
 
     async def unpublished(self, age: float) -> int:
+        if self.waiting == SILENT:
+            await asyncio.sleep(60)
         if self.waiting < 0:
             raise Unavailable(1)
         return self.waiting
@@ -198,15 +203,17 @@ async def test_open_streams_are_counted_and_not_how_long_they_are() -> None:
         assert (await figures(client))["starmodel_live_streams"] == 0
 
 
-async def test_what_waits_to_be_published() -> None:
+async def test_what_waits_to_be_published(monkeypatch: pytest.MonkeyPatch) -> None:
     store = Kept()
     client = Client(observed(store=store, metrics=True))
     found = await figures(client)
     assert found["starmodel_outbox_records"] == 3
     assert found["starmodel_bus_connected"] == 1
-    store.waiting = -1
-    found = await figures(client)
-    assert found["starmodel_outbox_records"] != found["starmodel_outbox_records"]
+    monkeypatch.setattr("starmodel.web.monitoring.prometheus_metrics._PATIENCE", 0.05)
+    for waiting in (-1, SILENT):
+        store.waiting = waiting
+        found = await figures(client)
+        assert found["starmodel_outbox_records"] != found["starmodel_outbox_records"]
 
 
 def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Figures for Prometheus."""
 
+import asyncio
 import os
 from math import nan
 from typing import Final
@@ -24,6 +25,9 @@ ours: whatever clients send makes no new figures."""
 
 _OVERDUE: Final = 1.0
 """Seconds after which a record that is in an outbox still is counted; all others are about to go."""
+_PATIENCE: Final = 1.0
+"""Seconds that stores have to answer: whoever asks for figures waits ten."""
+
 _SEVERAL_PROCESSES: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -126,9 +130,10 @@ class PrometheusMetrics:
     async def _respond(self, request: Request) -> Response:
         """GET: the figures, in the format of Prometheus."""
         try:
-            self._outbox.set(await self._services.persistence.unpublished(_OVERDUE))
-        except Unavailable:
-            # Everything else is known all the same.
+            async with asyncio.timeout(_PATIENCE):
+                self._outbox.set(await self._services.persistence.unpublished(_OVERDUE))
+        except (Unavailable, TimeoutError):
+            # Everything else is known all the same, and never as much asked for as now.
             self._outbox.set(nan)
         self._bus.set(self._services.bus.is_connected)
         registry = self.registry
