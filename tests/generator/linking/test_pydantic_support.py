@@ -141,9 +141,9 @@ READ_BY_CLASS = [
     "n: Annotated[int, READ] | None = None",
     "n: Money = 0",
     "n: dict[str, Money] = {}",
-    "n: int = 0\n@field_validator('n', mode='before')\ndef f(cls, n): ...",
-    "n: int = 0\n@field_validator('n', mode='before')\n@staticmethod\ndef f(n): ...",
-    "n: int = 0\n@field_validator('*', mode='wrap')\n@classmethod\ndef f(cls, n, h): ...",
+    "n: int = 0\n@field_validator('n', mode='before')\ndef f(cls, n): return 1",
+    "n: int = 0\n@field_validator('n', mode='before')\n@staticmethod\ndef f(n): return 1",
+    "n: int = 0\n@field_validator('*', mode='wrap')\n@classmethod\ndef f(cls, n, h): return 1",
     "n: str = Field('', coerce_numbers_to_str=True)",
     "n: int | str = Field(0, union_mode='left_to_right')",
 ]
@@ -170,19 +170,19 @@ READERS = [
         "Annotated[int, BeforeValidator(lambda v, info: v)]",
     ),
     (
-        "n: int = 0\n@field_validator('n', mode='before')\ndef f(cls, n, info): ...",
+        "n: int = 0\n@field_validator('n', mode='before')\ndef f(cls, n, info): return 1",
         "field_validator('n', mode='before')",
     ),
     (
-        "n: int = 0\n@field_validator('n', mode='wrap')\ndef f(cls, n, h, info): ...",
+        "n: int = 0\n@field_validator('n', mode='wrap')\ndef f(cls, n, h, info): return 1",
         "field_validator('n', mode='wrap')",
     ),
     (
-        "n: int = 0\n@model_validator(mode='before')\n@classmethod\ndef f(cls, data): ...",
+        "n: int = 0\n@model_validator(mode='before')\n@classmethod\ndef f(cls, data): return 1",
         "model_validator(mode='before')",
     ),
     (
-        "n: int = 0\n@model_validator(mode='wrap')\ndef f(cls, data, h): ...",
+        "n: int = 0\n@model_validator(mode='wrap')\ndef f(cls, data, h): return 1",
         "model_validator(mode='wrap')",
     ),
 ]
@@ -203,9 +203,9 @@ def test_what_reads_input_is_refused_where_crud_reads_it_first(body: str, at: st
 
 def test_what_reads_input_of_a_mixin_counts_as_well_until_it_is_defined_anew() -> None:
     mixin = "class Mixin:\n    @field_validator('n', mode='before', check_fields=False)\n"
-    mixin += "    def f(cls, n, info): ..."
+    mixin += "    def f(cls, n, info): return 1"
     assert of_entity("n: int = 0", head=mixin, bases="Mixin, Entity").codes == ["SM221"]
-    own = "n: int = 0\n@field_validator('n')\ndef f(cls, n): ..."
+    own = "n: int = 0\n@field_validator('n')\ndef f(cls, n): return 1"
     assert of_entity(own, head=mixin, bases="Mixin, Entity").codes == []
 
 
@@ -295,8 +295,8 @@ def test_keywords_of_a_class_are_options_as_well() -> None:
         ("n: Annotated[int, pydantic.experimental.pipeline.validate_as(int)] = 0", "SM226"),
         ("n: Annotated[int, *(1, 2)] = 0", "SM226"),
         ("n: Annotated[int, pick(1)] = 0", "SM226"),
-        ("n: int = 0\n@validator('n', pre=True)\ndef f(cls, n): ...", "SM223"),
-        ("n: int = 0\n@root_validator(pre=True)\ndef f(cls, data): ...", "SM223"),
+        ("n: int = 0\n@validator('n', pre=True)\ndef f(cls, n): return 1", "SM223"),
+        ("n: int = 0\n@root_validator(pre=True)\ndef f(cls, data): return 1", "SM223"),
         ("@classmethod\ndef __get_pydantic_core_schema__(cls, source, handler): ...", "SM223"),
         ("class Config:\n    extra = 'allow'", "SM223"),
         ("n: str = sqlmodel.Field('', regex='^a')", "SM223"),
@@ -337,8 +337,8 @@ def test_what_is_refused_anywhere(body: str, code: str) -> None:
         "n: int | str = Field(0, exclude_if=None, alias=None, union_mode='smart')",
         "n: int = Field(0, serialization_alias='m', json_schema_extra={'a': 1})",
         "n: int = sqlmodel.Field(0, sa_column_args=[], nullable=False, allow_mutation=True)",
-        "n: int = 0\n@field_validator('n')\ndef f(cls, n): ...",
-        "n: int = 0\n@model_validator(mode='after')\ndef f(self): ...",
+        "n: int = 0\n@field_validator('n')\ndef f(cls, n): return 1",
+        "n: int = 0\n@model_validator(mode='after')\ndef f(self): return 1",
         "n: int = 0\nf = field_validator('n', mode='after')(abs)",
         "@computed_field(alias='m', repr=False)\n@property\ndef n(self) -> int: ...",
         "__tablename__ = 'note'",

@@ -698,6 +698,8 @@ class _Scan:
             ]
         while pending:
             node = pending.pop()
+            if isinstance(node, cst.Call):
+                self._called_in_text(node, annotation, scope)
             if isinstance(node, cst.Name):
                 if constant_of(node) is None:
                     self._field_name(node, annotation, scope)
@@ -711,6 +713,15 @@ class _Scan:
                 pending.append(node.value)
             elif type(node) not in _BINDING_EXPRESSIONS:
                 pending += children_of(node)
+
+    def _called_in_text(
+        self, call: cst.Call, annotation: cst.BaseExpression, scope: _Scope
+    ) -> None:
+        """Note a call in a type that pydantic evaluates, by the type: it may stand in a text."""
+        name = dotted_name(call.func)
+        if name is not None and self._owner(name.partition(".")[0], scope) is self._module:
+            shape = _shape(call)
+            self._uses.setdefault((name, shape), NameUse(name, shape, self._place(annotation)))
 
     def _field_name(self, node: cst.Name, annotation: cst.BaseExpression, scope: _Scope) -> None:
         name = node.value

@@ -177,9 +177,8 @@ class StoredJson:
         )
         cls = self.classes.name(ObjectType(object=schema.qualified_name))
         json = f"{self.names.builtin('dict')}[{self.names.builtin('str')}, {self._any()}]"
-        checked = [Statement(4, self.check_class(variable, cls))]
-        if schema.form == "typed_dict":
-            checked = []
+        is_dict = schema.form == "typed_dict"
+        checked = [] if is_dict else [Statement(4, self.check_class(variable, cls))]
         return FunctionView(
             Group(f"def {base}_to_json(", (f"{variable}: {cls}",), f") -> {json}:"),
             docstring(f"Return all that {an(schema.name)} holds, as JSON.", 4),

@@ -1,9 +1,11 @@
 """What columns cannot keep exactly, and what SQLModel is told of them in vain: SM224, SM506."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from starmodel_generator.database.columns import StoredColumn, StoredType, columns_of, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
+from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAINT
 from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE, TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
@@ -42,6 +44,20 @@ def check_exactness(app: LinkedApp) -> Iterator[Diagnostic]:
                 for problem in _problems(part, app, allows_infinity=allows):
                     text = problem.text + where
                     yield part.at_type(Problem(problem.rule, text, problem.help))
+
+
+def check_running_numbers(app: LinkedApp) -> Iterator[Diagnostic]:
+    """SM212: an id that the database counts from 1 has a limit that some number breaks."""
+    for entity in app.entities:
+        for field in entity.fields:
+            limits = field.schema.constraints
+            is_later = limits.ge is not None and Decimal(limits.ge) > 1
+            is_later = is_later or (limits.gt is not None and Decimal(limits.gt) >= 1)
+            others = (limits.le, limits.lt, limits.multiple_of)
+            if field.schema.identity and (is_later or any(each is not None for each in others)):
+                text = "has a limit, but the database gives it the next number, from 1 on"
+                help = "leave it out; `gt=0` is true of each"
+                yield field.at_type(Problem(INVALID_CONSTRAINT, text, help))
 
 
 def check_kinds(app: LinkedApp) -> Iterator[Diagnostic]:

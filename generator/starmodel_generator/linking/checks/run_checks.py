@@ -43,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     relation_checks.check_places,
     relation_checks.check_on_delete,
     column_checks.check_exactness,
+    column_checks.check_running_numbers,
     column_checks.check_kinds,
     column_checks.check_comparisons,
     default_checks.check_stored_defaults,

@@ -19,9 +19,7 @@ POISONED = frozenset({"constructor", "prototype"})
 
 _CLASSES = CLASS_NAMES | TABLE_CLASSES
 _FOLDERS = frozenset(FOLDER_NAMES)
-_MEMBERS = frozenset(
-    {*EVENT_NAMES, *SQL_EVENT_NAMES, *FIELD_NAMES, *PARAMETER_NAMES, "id"}
-)
+_MEMBERS = frozenset({*EVENT_NAMES, *SQL_EVENT_NAMES, *FIELD_NAMES, *PARAMETER_NAMES, "id"})
 
 
 def free_member(name: str, taken: Iterable[str] = (), *, is_event: bool = False) -> str:

@@ -117,10 +117,9 @@ class AnnotationChecker:
                 yield from self._subscript_problems(name, symbol, len(items))
                 if symbol != ExternalSymbol("typing.Literal"):
                     is_annotated = symbol == ExternalSymbol("typing.Annotated")
-                    is_outermost = is_annotated or self._form(annotation, namespace) is not None
                     for item in items:
                         form = self._form(item, namespace)
-                        if form is not None and not is_outermost:
+                        if form is not None and not is_annotated:
                             yield _misplaced(form)
                         yield from self._problems(item, namespace)
             case _:

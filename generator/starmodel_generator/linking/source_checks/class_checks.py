@@ -46,6 +46,7 @@ from starmodel_generator.linking.values.enum_members import is_no_member
 from starmodel_generator.linking.values.value import Constant
 
 _VALIDATOR, _SERIALIZER = "pydantic.field_validator", "pydantic.field_serializer"
+_MODEL_VALIDATOR = "pydantic.model_validator"
 _MODEL_HOOKS = {
     "pydantic.model_validator": ("before", "after", "wrap"),
     "pydantic.model_serializer": ("plain", "wrap"),
@@ -572,7 +573,7 @@ def _hook_problem(
         mode = call.keyword("mode")
         if name in _MODES and not call.arguments:
             return f"has `@{short}` without the names of fields", f'write `@{short}("name")`'
-        if name == "pydantic.model_validator" and mode is None and call.keyword("**") is None:
+        if name == _MODEL_VALIDATOR and mode is None and call.keyword("**") is None:
             return f"has `@{short}` without a `mode`", f'write `@{short}(mode="after")`'
         if isinstance(mode, LiteralExpression) and mode.value not in allowed:
             known = ", ".join(f'"{each}"' for each in allowed)
@@ -585,6 +586,9 @@ def _hook_problem(
                     f"has `@{short}` for `{missing}`, which is no field of the class",
                     "correct the name, or give it `check_fields=False`",
                 )
+        if name in (_VALIDATOR, _MODEL_VALIDATOR) and not method.facts.returns_value:
+            what = "value" if name == _VALIDATOR or mode != LiteralExpression("after") else "self"
+            return f"is a `{short}` that returns nothing, so that all is `None`", f"return `{what}`"
         if name == _VALIDATOR:
             return _validator_problem(method, decorator.index, mode)
     return None

@@ -22,6 +22,7 @@ from starmodel_schemas import (
     Constraints,
     DictType,
     ListType,
+    LiteralType,
     ObjectType,
     OptionalType,
     ScalarType,
@@ -78,6 +79,9 @@ def unfit_limits(
     """
     while isinstance(type, OptionalType | ConstrainedType):
         type = type.item
+    if constraints.strict and isinstance(type, LiteralType | UnionType | AnyType):
+        text = "has `strict=True`, which pydantic refuses for its type"
+        return (Problem(INVALID_CONSTRAINT, text, "remove it, or change the type"),)
     if isinstance(type, UnionType | AnyType):
         return ()
     scalar = type.name if isinstance(type, ScalarType) else ""
