@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from crud_project import CrudProject
 from linked_project import link_sources
 from pydantic import TypeAdapter, ValidationError
+from stored_project import settings_of, write_tables
 
 from starmodel.application.copying import InvalidValues, deep_copy, deep_equal, validate
 from starmodel.testing import Client
@@ -302,3 +304,19 @@ class Thing(Entity):
     a: A | B | None = Field(default=None, discriminator="kind")
 """
     assert link_sources(source).codes == ["SM202"]
+
+
+def test_the_table_of_a_typed_dict_imports_what_it_uses(tmp_path: Path) -> None:
+    source = f"""{HEAD}
+from starmodel import Access, EntityConfig, StateStore
+class A(TypedDict):
+    x: int
+class Thing(Entity):
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC)
+    a: A | None = None
+"""
+    sources = {"dicts/entities.py": source}
+    linked = link_sources(sources, entities="dicts/entities")
+    write_tables(tmp_path, linked.app, settings_of("dicts.generated"), sources)
+    text = (tmp_path / "dicts/generated/thing/table.py").read_text()
+    assert "def a_to_json(" in text and "check_class" not in text
