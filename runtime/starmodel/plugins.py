@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from starmodel.errors import ConfigurationError
@@ -26,6 +27,9 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
 }
 """The parts that come with StarModel, by entry-point group."""
 
+LIBRARIES: Mapping[str, str] = {"monsterui": "monsterui"}
+"""The libraries of those that take long to import, by part; the extra has the name of the part."""
+
 
 def load_plugin(group: str, name: str) -> Any:
     """Load a part that the configuration names.
@@ -41,6 +45,7 @@ def load_plugin(group: str, name: str) -> Any:
         return _load(EntryPoint(name, name, group), "")
     target = BUILT_IN.get(group, {}).get(name)
     if target is not None:
+        check_library(name)
         return _load(EntryPoint(name, target, group), "")
     installed = [*entry_points(group=group)]
     found = [entry for entry in installed if entry.name == name]
@@ -57,6 +62,20 @@ def load_plugin(group: str, name: str) -> Any:
         f"There is no {name!r} among {group}; there are: {known or 'none'}. One of your own is named"
         " by where it is: package.module:Name."
     )
+
+
+def check_library(name: str) -> None:
+    """See to it that the library of a part which comes with StarModel is there, without importing it.
+
+    Raises:
+        ConfigurationError: It is not installed.
+    """
+    library = LIBRARIES.get(name)
+    if library is not None and find_spec(library) is None:
+        raise ConfigurationError(
+            f"{name!r} needs {library}, which is not installed. Run"
+            f' `pip install "starmodel-runtime[{name}]"`.'
+        )
 
 
 def make_plugin(port: type[T], group: str, name: str, *arguments: object, **options: object) -> T:

@@ -1,6 +1,7 @@
 """Parts that installed packages add, as the running app loads them."""
 
 import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -181,8 +182,18 @@ def test_a_part_that_is_no_such_part_is_named(group: str, port: str, settings: S
         _ = WebApplication([BASKET_RESOURCE], settings).renderer
 
 
-@pytest.mark.parametrize(("ui", "reason"), [("nothere", "no 'nothere'"), ("picky", "not today")])
-async def test_an_app_without_its_kit_does_not_start(ui: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("ui", "reason"),
+    [
+        ("nothere", "no 'nothere'"),
+        ("picky", "not today"),
+        ("monsterui", r'not installed. Run `pip install "starmodel-runtime\[monsterui\]"`'),
+    ],
+)
+async def test_an_app_without_its_kit_does_not_start(
+    ui: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "monsterui", None)
     app = WebApplication([], Settings(ui=ui, secret_key="k" * 40))
     with pytest.raises(ConfigurationError, match=reason):
         async with app.lifespan():

@@ -25,7 +25,7 @@ from starmodel.application.caching.entity_cache import EntityCache
 from starmodel.bus.bus_choice import choose_bus
 from starmodel.domain import Actor, Entity, StateStore
 from starmodel.errors import ConfigurationError
-from starmodel.plugins import BUILT_IN, make_plugin
+from starmodel.plugins import BUILT_IN, check_library, make_plugin
 from starmodel.settings import Settings
 from starmodel.stores.memory import MemoryRepo
 from starmodel.ui.components.fields import in_words
@@ -303,12 +303,19 @@ class AppState:
         return self._renderer
 
     def check_kit(self) -> None:
-        """See to it that the kit is there, where the settings name one that does not come with us.
+        """See to it that the kit which the settings name is there.
+
+        One that comes with StarModel is made for the first page; of what it needs is seen that it is
+        installed.
 
         Raises:
             ConfigurationError: It is not, or it cannot be made.
         """
-        if self.settings.ui not in BUILT_IN["starmodel.kits"]:
+        if self._kit is not None:
+            return
+        if self.settings.ui in BUILT_IN["starmodel.kits"]:
+            check_library(self.settings.ui)
+        else:
             self._kit = self._made_kit()
 
     def _made_kit(self) -> "UIAdapter":
