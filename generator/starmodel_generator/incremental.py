@@ -9,7 +9,7 @@ What one entity has in common with all others must be the same before and after 
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -128,7 +128,8 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
         changed[path] = CachedFacts(file.sha256, facts=result.facts)
     parts = _Parts(config, overview, cache, new.replaced.keys(), documented)
     # The facts of before had nothing wrong with them, all of them together.
-    before, after = parts.link(old, checks=False), parts.link(new, checks=True)
+    before = parts.link(old, checked=frozenset())
+    after = parts.link(new, checked=parts.affected)
     if old.asked != new.asked:
         _doubt("other modules are read")
     pieces = _changed_pieces(before, after, parts.affected)
@@ -298,7 +299,7 @@ class _Parts:
             _doubt("names may be looked for below other packages")
         self._given = sorted(given, key=lambda name: modules[name].path)
 
-    def link(self, facts: _Facts, *, checks: bool) -> AppSchema:
+    def link(self, facts: _Facts, *, checked: Set[str]) -> AppSchema:
         """Link the entities of these modules as if the app had no others."""
 
         def load(name: str) -> ModuleFacts | None:
@@ -309,7 +310,7 @@ class _Parts:
                 _doubt(f"{name} is read, which nothing affected imports")
             return None
 
-        settings = replace(self._settings, checks=checks)
+        settings = replace(self._settings, checked=checked)
         result = link([facts.of(name) for name in self._given], load, settings)
         if result.diagnostics or result.schema is None:
             _doubt("there is something to say")

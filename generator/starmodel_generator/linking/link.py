@@ -5,9 +5,9 @@ cannot be linked does not keep the others from being checked.
 """
 
 import gc
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
@@ -43,15 +43,15 @@ class LinkSettings:
     `providers` maps the qualified name of a type to that of the function that makes it;
     `respond` is what events answer unless they say otherwise; `generated` are the packages that
     are generated, which need not be there yet. `entities` is where entities are looked for: that
-    there are none is then a mistake. Without `checks`, linked entities are not held against the
-    rules.
+    there are none is then a mistake. `checked` are the modules whose entities are held against the
+    rules, `None` for all.
     """
 
     providers: Mapping[str, str] = field(default_factory=dict[str, str])
     respond: RespondName = "patch"
     generated: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
-    checks: bool = True
+    checked: Set[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,11 @@ def _link(
     hierarchies = find_entities(modules, resolver, found.append)
     configs = ConfigReader(resolver)
     app = _link_entities(hierarchies, resolver, configs, settings, found.append)
-    if settings.checks:
+    if settings.checked is None:
         found += check(app)
+    elif settings.checked:
+        own = [each for each in app.entities if each.schema.module in settings.checked]
+        found += check(replace(app, entities=tuple(own)))
     found += check_hidden_names(app, resolver)
     found += check_source(app, modules, resolver, configs, settings.generated, tuple(found))
     if settings.entities and not app.entities and not has_errors(found):
