@@ -1,8 +1,7 @@
-"""Classes that Python or pydantic refuses to make: SM117, SM124-SM126, SM128-SM131, SM606."""
+"""Classes that Python or pydantic refuses to make: SM117, SM124-SM126, SM128-SM130, SM606."""
 
 import collections.abc
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict
@@ -13,7 +12,6 @@ from starmodel_generator.analysis.facts import (
     ClassFacts,
     Expression,
     FunctionFacts,
-    LiteralExpression,
     ModuleFacts,
     NameExpression,
 )
@@ -29,30 +27,20 @@ from starmodel_generator.diagnostics.rules.source_rules import (
     ABSTRACT_ENTITY,
     CLASS_DECORATOR,
     DUPLICATE_CLASS,
-    INVALID_ENUM,
     OWN_CONSTRUCTOR,
     REBOUND_NAME,
     REFUSED_DECORATOR,
     UNUSABLE_BASES,
 )
-from starmodel_generator.linking.names.class_members import Annotated, Method
+from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.mro import BASE_TABLE, SQL_MODEL, ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.options.entity_options import OWN_KEYS
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.values.enum_members import is_no_member
-from starmodel_generator.linking.values.value import Constant
-
-_VALIDATOR, _SERIALIZER = "pydantic.field_validator", "pydantic.field_serializer"
-_MODEL_VALIDATOR = "pydantic.model_validator"
-_MODEL_HOOKS = {
-    "pydantic.model_validator": ("before", "after", "wrap"),
-    "pydantic.model_serializer": ("plain", "wrap"),
-}
-_HOOKS = frozenset({_VALIDATOR, _SERIALIZER, "pydantic.computed_field", *_MODEL_HOOKS})
-_MODES = {_VALIDATOR: ("before", "after", "wrap", "plain"), _SERIALIZER: ("plain", "wrap")}
+from starmodel_generator.linking.source_checks.enum_checks import check_enum_members, is_member
+from starmodel_generator.linking.source_checks.hook_checks import check_hooks
 
 
 class ClassChecker:
@@ -80,11 +68,11 @@ class ClassChecker:
             if hierarchy.is_model or hierarchy.is_enum or symbol in self._used:
                 yield from self._decorators(symbol, hierarchy)
             if hierarchy.is_enum:
-                yield from self._enum_mistakes(symbol, hierarchy)
+                yield from check_enum_members(symbol, hierarchy, self._resolver)
             elif hierarchy.is_model or symbol in self._used:
                 yield from self._repeated_members(symbol)
             if hierarchy.is_model or symbol in self._used:
-                yield from self._hooks(hierarchy)
+                yield from check_hooks(hierarchy, self._resolver)
             if hierarchy.is_model:
                 yield from self._private_attributes(symbol)
                 yield from self._protected_names(symbol)
@@ -262,7 +250,7 @@ class ClassChecker:
             return
         for base in hierarchy.classes[1:]:
             is_enum = self._resolver.hierarchies.of(base).is_enum
-            if is_enum and any(_is_member(fact) for fact in base.facts.attributes):
+            if is_enum and any(is_member(fact) for fact in base.facts.attributes):
                 text = f"inherits from the enum `{base.name}`, which has members"
                 yield Problem(UNUSABLE_BASES, text, "write all members into one enum")
         abstract = sorted(name for name in hierarchy.outside if _is_abstract(name))
@@ -344,83 +332,6 @@ class ClassChecker:
             text = "has a `class Config` beside `model_config`, which pydantic refuses"
             help = "write what is in it in `model_config`"
             yield Problem(UNSUPPORTED_PYDANTIC, text, help)
-
-    def _enum_mistakes(
-        self, symbol: ClassSymbol, hierarchy: ClassHierarchy
-    ) -> Iterator[Diagnostic]:
-        """Report members that Python refuses, and values that are not those written."""
-        counts: Counter[str] = Counter()
-        methods = {method.name for method in symbol.facts.methods}
-        for method in symbol.facts.methods:
-            if method.name in _ENUM_VALUES:
-                noun = f"method `{symbol.name}.{method.name}`"
-                text = "decides what the values of the enum are, and what is written is not what they are"
-                help = "write the values themselves, and anything else of a member in a property"
-                yield Subject(noun, method.place).diagnose(Problem(INVALID_ENUM, text, help))
-        for fact in symbol.facts.attributes:
-            if fact.value is None:
-                continue
-            counts[fact.name] += 1
-            text = help = None
-            if counts[fact.name] > 1 and fact.container is None and not fact.name.startswith("__"):
-                text, help = "is defined twice", "rename or remove one of them"
-            elif fact.name in methods:
-                text, help = "has the name of a method of the enum", "rename one of them"
-            elif fact.name == "mro":
-                text, help = "has a name that Python keeps to itself", "rename it"
-            elif _is_member(fact) and (known := self._plain(fact, symbol)) is not None:
-                value = known.value
-                if hierarchy.inherits("enum.StrEnum") and not isinstance(value, str):
-                    text, help = (
-                        f"has the value `{value!r}`, which is no text",
-                        "write it in quotes",
-                    )
-                elif (hierarchy.inherits("builtins.int") and not _makes_int(value)) or (
-                    hierarchy.inherits("enum.Flag") and not isinstance(value, int)
-                ):
-                    text, help = f"has the value `{value!r}`, which is no number", "use a `StrEnum`"
-            if text is not None:
-                noun = f"enum member `{symbol.name}.{fact.name}`"
-                yield Subject(noun, fact.place).diagnose(Problem(INVALID_ENUM, text, help))
-
-    def _plain(self, fact: AssignmentFact, symbol: ClassSymbol) -> Constant | None:
-        """Return the value of a member that is written as a plain value."""
-        assert fact.value is not None
-        value = self._resolver.constants.evaluate(fact.value, symbol.namespace)
-        is_plain = isinstance(value, Constant) and isinstance(
-            value.value, bool | int | float | str | tuple
-        )
-        return value if isinstance(value, Constant) and is_plain else None
-
-    # Validators and serializers
-
-    def _hooks(self, hierarchy: ClassHierarchy) -> Iterator[Diagnostic]:
-        symbol = hierarchy.symbol
-        members = self._resolver.members.members(hierarchy)
-        fields = {
-            name
-            for name, member in members.annotated.items()
-            if name[:1] != "_" and name != "model_config" and not self._is_class_variable(member)
-        }
-        if hierarchy.is_entity:
-            fields.add("id")
-        knows_fields = hierarchy.is_model and not any(
-            self._resolver.hierarchies.of(each).problems for each in hierarchy.classes
-        )
-        for method in self._resolver.members.own_methods(symbol):
-            text = _hook_problem(method, fields if knows_fields else None, set(members.methods))
-            text = text or _setter_problem(method, symbol.facts.methods)
-            if text is not None:
-                noun = f"method `{symbol.name}.{method.facts.name}`"
-                subject = Subject(noun, method.facts.place, symbol.name)
-                yield subject.diagnose(Problem(REFUSED_DECORATOR, *text))
-
-    def _is_class_variable(self, member: Annotated) -> bool:
-        annotation, namespace = member.fact.annotation, member.owner.namespace
-        if annotation is None:
-            return False
-        found = self._resolver.types.value(annotation, namespace)
-        return found.is_class_variable or (found.is_final and member.value is not None)
 
     def _private_attributes(self, symbol: ClassSymbol) -> Iterator[Diagnostic]:
         """Report a `PrivateAttr` under a public name, and one that takes no such arguments."""
@@ -531,111 +442,3 @@ def _is_abstract(name: str) -> bool:
     module, _, last = name.rpartition(".")
     is_abstract_type = module in ("typing", "collections.abc") and hasattr(collections.abc, last)
     return is_abstract_type or name in ("abc.ABC", "typing.Protocol")
-
-
-def _is_member(fact: AssignmentFact) -> bool:
-    return fact.value is not None and not is_no_member(fact.name)
-
-
-_ENUM_VALUES = frozenset({"__new__", "_value_", "value"})
-
-
-def _makes_int(value: object) -> bool:
-    try:
-        int(value)  # type: ignore[call-overload]
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _hook_problem(
-    method: Method, fields: set[str] | None, methods: set[str]
-) -> tuple[str, str] | None:
-    """Return what pydantic refuses about a validator or a serializer, and what to write."""
-    hooks = [each for each in method.decorators if each.name in _HOOKS]
-    is_computed = any(each.name == "pydantic.computed_field" for each in hooks)
-    if hooks and method.is_property and not is_computed:
-        return "is a property and a hook of pydantic's", "leave out `@property`"
-    if len(hooks) > 1:
-        return "has several hooks of pydantic among its decorators", "write a method for each"
-    for decorator in method.decorators:
-        name, call = decorator.name, decorator.expression
-        short = name.rpartition(".")[2]
-        allowed = _MODES.get(name) or _MODEL_HOOKS.get(name)
-        if name == "pydantic.root_validator":
-            return "is a `root_validator` of pydantic 1", 'use `@model_validator(mode="before")`'
-        if allowed is None:
-            continue
-        if not isinstance(call, CallExpression):
-            call = CallExpression(call)
-            if name == "pydantic.model_serializer":
-                continue
-        mode = call.keyword("mode")
-        if name in _MODES and not call.arguments:
-            return f"has `@{short}` without the names of fields", f'write `@{short}("name")`'
-        if name == _MODEL_VALIDATOR and mode is None and call.keyword("**") is None:
-            return f"has `@{short}` without a `mode`", f'write `@{short}(mode="after")`'
-        if isinstance(mode, LiteralExpression) and mode.value not in allowed:
-            known = ", ".join(f'"{each}"' for each in allowed)
-            return f"has `@{short}` with the mode `{mode.value}`", f"use one of {known}"
-        if name in _MODES and fields is not None:
-            more = methods if name == _SERIALIZER else set[str]()
-            missing = _missing_fields(call, {*fields, *more, "*"})
-            if missing is not None:
-                return (
-                    f"has `@{short}` for `{missing}`, which is no field of the class",
-                    "correct the name, or give it `check_fields=False`",
-                )
-        if name in (_VALIDATOR, _MODEL_VALIDATOR) and not method.facts.returns_value:
-            what = "value" if name == _VALIDATOR or mode != LiteralExpression("after") else "self"
-            return f"is a `{short}` that returns nothing, so that all is `None`", f"return `{what}`"
-        if name == _VALIDATOR:
-            return _validator_problem(method, decorator.index, mode)
-    return None
-
-
-def _setter_problem(method: Method, methods: Iterable[FunctionFacts]) -> tuple[str, str] | None:
-    """Return what keeps the setter of a property from being made: something else stands above it."""
-    name = method.facts.name
-    has_setter = any(
-        NameExpression(f"{name}.{kind}") in each.decorators
-        for each in methods
-        for kind in ("setter", "getter", "deleter")
-    )
-    if not has_setter or (method.decorators and method.decorators[0].name in _PROPERTIES):
-        return None
-    text = f"has a `@{name}.setter`, but `@property` is not the first of its decorators"
-    return text, "put `@property` on top"
-
-
-_PROPERTIES = frozenset({"builtins.property", "pydantic.computed_field"})
-
-
-def _missing_fields(call: CallExpression, fields: set[str]) -> str | None:
-    if call.keyword("check_fields") is not None:
-        return None
-    for argument in call.arguments:
-        if isinstance(argument, LiteralExpression) and argument.value not in fields:
-            return str(argument.value)
-    return None
-
-
-def _validator_problem(method: Method, index: int, mode: object) -> tuple[str, str] | None:
-    """Return what is wrong with the form of a field's validator."""
-    bound = method.decorator("builtins.classmethod")
-    if bound is not None and bound.index < index:
-        help = "put `@field_validator` on top"
-        return "has `@classmethod` above `@field_validator`, so that it never runs", help
-    parameters = method.facts.parameters
-    is_static = method.decorator("builtins.staticmethod") is not None
-    if bound is None and not is_static and parameters and parameters[0].name == "self":
-        help = "write `@classmethod` below it, and `cls` instead of `self`"
-        return "is a validator with `self`, but there is no instance yet", help
-    if any(each.kind.startswith("variadic") for each in parameters) or is_static:
-        return None
-    takes = [each for each in parameters if each.default is None][1:]
-    least = 2 if mode == LiteralExpression("wrap") else 1
-    if not least <= len(takes) <= least + 1:
-        written = "cls, value, handler" if least == 2 else "cls, value"
-        return f"takes {len(takes)} values besides `cls`", f"write `({written})`"
-    return None
