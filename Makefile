@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # More processes than cores: half of what tests do is to wait for servers, browsers and compilers.
-PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile
+# They take whole files, in the order that tests/conftest.py gives them.
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 EXAMPLES := $(sort $(dir $(wildcard examples/*/pyproject.toml)))
 
 .DEFAULT_GOAL := test

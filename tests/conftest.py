@@ -73,13 +73,20 @@ well."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow."""
+    """Mark what is slow, and begin with the files that have some of it.
+
+    Each process takes one file after the other, and at the end none should be alone with a long
+    one. Names of files without their folders mix what waits with what computes.
+    """
+    slow: set[Path] = set()
     for item in items:
         name = f"{item.path.relative_to(HERE).as_posix()}::{item.name}"
         fixtures: list[str] = getattr(item, "fixturenames", [])
         names = " ".join([name, *fixtures])
         if name.startswith(SLOW) or "postgres" in names or "redis" in names:
             item.add_marker("slow")
+            slow.add(item.path)
+    items.sort(key=lambda item: (item.path not in slow, item.path.name, item.path))
 
 
 @pytest.fixture(scope="session")
