@@ -32,7 +32,7 @@ class _Add(sm.Action):
         return self._expression(text=text, column=column)
 
 
-add = _Add(ENTITY, "add", "post", "/board/add")
+add = _Add(ENTITY, "add", "post", "/board/add", is_once=True)
 
 
 class _Vote(sm.Action):
@@ -47,7 +47,7 @@ class _Vote(sm.Action):
         return self._expression(note_id=note_id)
 
 
-vote = _Vote(ENTITY, "vote", "post", "/board/vote")
+vote = _Vote(ENTITY, "vote", "post", "/board/vote", is_once=True)
 
 
 class _Move(sm.Action):
@@ -68,7 +68,7 @@ class _Move(sm.Action):
         return self._expression(note_id=note_id, column=column)
 
 
-move = _Move(ENTITY, "move", "post", "/board/move")
+move = _Move(ENTITY, "move", "post", "/board/move", is_once=True)
 
 
 class _Remove(sm.Action):
@@ -83,7 +83,7 @@ class _Remove(sm.Action):
         return self._expression(note_id=note_id)
 
 
-remove = _Remove(ENTITY, "remove", "post", "/board/remove")
+remove = _Remove(ENTITY, "remove", "post", "/board/remove", is_once=True)
 
 ERRORS = sm.error_signals(add, vote, move, remove)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""

@@ -13,12 +13,13 @@ async def add(
     text: str,
     column: Column = Column.WENT_WELL,
     actor: sm.Actor = sm.ANONYMOUS,
+    idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
     """Put a note on the board.
 
     Runs Board.add(text: Text, column: Column = Column.WENT_WELL) -> None.
     """
-    async with services.unit_of_work(actor) as work:
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             board = await work.load(BOARD)
             board.add(text=text, column=column)
@@ -29,13 +30,17 @@ async def add(
 
 
 async def vote(
-    services: sm.Services, *, note_id: str, actor: sm.Actor = sm.ANONYMOUS
+    services: sm.Services,
+    *,
+    note_id: str,
+    actor: sm.Actor = sm.ANONYMOUS,
+    idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
     """Say that a note matters.
 
     Runs Board.vote(note_id: str) -> None.
     """
-    async with services.unit_of_work(actor) as work:
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             board = await work.load(BOARD)
             board.vote(note_id=note_id)
@@ -51,12 +56,13 @@ async def move(
     note_id: str,
     column: Column,
     actor: sm.Actor = sm.ANONYMOUS,
+    idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
     """Put a note elsewhere.
 
     Runs Board.move(note_id: str, column: Column) -> None.
     """
-    async with services.unit_of_work(actor) as work:
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             board = await work.load(BOARD)
             board.move(note_id=note_id, column=column)
@@ -69,13 +75,17 @@ async def move(
 
 
 async def remove(
-    services: sm.Services, *, note_id: str, actor: sm.Actor = sm.ANONYMOUS
+    services: sm.Services,
+    *,
+    note_id: str,
+    actor: sm.Actor = sm.ANONYMOUS,
+    idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
     """Take a note off the board.
 
     Runs Board.remove(note_id: str) -> None.
     """
-    async with services.unit_of_work(actor) as work:
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             board = await work.load(BOARD)
             board.remove(note_id=note_id)

@@ -33,6 +33,7 @@ async def add(request: web.Request) -> web.Response:
         text=arguments["text"],
         column=arguments["column"],
         actor=request.actor,
+        idempotency_key=request.idempotency_key,
     )
     return web.respond_event(request, BOARD, outcome)
 
@@ -41,7 +42,10 @@ async def vote(request: web.Request) -> web.Response:
     """POST /board/vote -> Board.vote(note_id: str) -> None"""
     arguments = await VOTE_ARGUMENTS.read(request)
     outcome = await commands.vote(
-        request.services, note_id=arguments["note_id"], actor=request.actor
+        request.services,
+        note_id=arguments["note_id"],
+        actor=request.actor,
+        idempotency_key=request.idempotency_key,
     )
     return web.respond_event(request, BOARD, outcome)
 
@@ -54,6 +58,7 @@ async def move(request: web.Request) -> web.Response:
         note_id=arguments["note_id"],
         column=arguments["column"],
         actor=request.actor,
+        idempotency_key=request.idempotency_key,
     )
     return web.respond_event(request, BOARD, outcome)
 
@@ -62,7 +67,10 @@ async def remove(request: web.Request) -> web.Response:
     """POST /board/remove -> Board.remove(note_id: str) -> None"""
     arguments = await REMOVE_ARGUMENTS.read(request)
     outcome = await commands.remove(
-        request.services, note_id=arguments["note_id"], actor=request.actor
+        request.services,
+        note_id=arguments["note_id"],
+        actor=request.actor,
+        idempotency_key=request.idempotency_key,
     )
     return web.respond_event(request, BOARD, outcome)
 

@@ -42,7 +42,7 @@ class BoardEndpoints(http.Endpoints[http.AnyTransport]):
         """Read the public fields."""
         ...
 
-    @http.endpoint("POST", "/board/add")
+    @http.endpoint("POST", "/board/add", once=True)
     def add(
         self, *, text: str, column: Column | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[BoardState, None]:
@@ -52,7 +52,7 @@ class BoardEndpoints(http.Endpoints[http.AnyTransport]):
         """
         ...
 
-    @http.endpoint("POST", "/board/vote")
+    @http.endpoint("POST", "/board/vote", once=True)
     def vote(self, *, note_id: str) -> http.EntityResponse[BoardState, None]:
         """Say that a note matters.
 
@@ -60,7 +60,7 @@ class BoardEndpoints(http.Endpoints[http.AnyTransport]):
         """
         ...
 
-    @http.endpoint("POST", "/board/move")
+    @http.endpoint("POST", "/board/move", once=True)
     def move(
         self, *, note_id: str, column: Column
     ) -> http.EntityResponse[BoardState, None]:
@@ -70,7 +70,7 @@ class BoardEndpoints(http.Endpoints[http.AnyTransport]):
         """
         ...
 
-    @http.endpoint("POST", "/board/remove")
+    @http.endpoint("POST", "/board/remove", once=True)
     def remove(self, *, note_id: str) -> http.EntityResponse[BoardState, None]:
         """Take a note off the board.
 

@@ -35,7 +35,7 @@ class _Add(sm.Action):
         return self._expression(sku=sku, amount=amount)
 
 
-add = _Add(ENTITY, "add", "post", "/basket/add")
+add = _Add(ENTITY, "add", "post", "/basket/add", is_once=True)
 
 ERRORS = sm.error_signals(add)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""

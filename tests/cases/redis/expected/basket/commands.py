@@ -13,12 +13,13 @@ async def add(
     sku: str,
     amount: int = 1,
     actor: sm.Actor = sm.ANONYMOUS,
+    idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
     """Put something in.
 
     Runs Basket.add(sku: str, amount: int = 1) -> None.
     """
-    async with services.unit_of_work(actor) as work:
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             basket = await work.load(BASKET, session)
             basket.add(sku=sku, amount=amount)

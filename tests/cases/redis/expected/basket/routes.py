@@ -23,6 +23,7 @@ async def add(request: web.Request) -> web.Response:
         sku=arguments["sku"],
         amount=arguments["amount"],
         actor=request.actor,
+        idempotency_key=request.idempotency_key,
     )
     return web.respond_event(request, BASKET, outcome)
 

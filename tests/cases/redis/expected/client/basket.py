@@ -47,7 +47,7 @@ class BasketEndpoints(http.Endpoints[http.AnyTransport]):
         """Read the public fields."""
         ...
 
-    @http.endpoint("POST", "/basket/add")
+    @http.endpoint("POST", "/basket/add", once=True)
     def add(
         self, *, sku: str, amount: int | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[BasketState, None]:

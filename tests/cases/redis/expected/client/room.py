@@ -27,7 +27,7 @@ class RoomEndpoints(http.Endpoints[http.AnyTransport]):
         """Read the public fields."""
         ...
 
-    @http.endpoint("POST", "/room/open")
+    @http.endpoint("POST", "/room/open", once=True)
     def open(self, *, topic: str) -> http.EntityResponse[RoomState, None]:
         """Begin one.
 
@@ -35,7 +35,7 @@ class RoomEndpoints(http.Endpoints[http.AnyTransport]):
         """
         ...
 
-    @http.endpoint("POST", "/room/{id}/say")
+    @http.endpoint("POST", "/room/{id}/say", once=True)
     def say(self, id: str, *, topic: str) -> http.EntityResponse[RoomState, None]:
         """Talk of something else.
 

@@ -28,7 +28,7 @@ class TallyEndpoints(http.Endpoints[http.AnyTransport]):
         """Read the public fields."""
         ...
 
-    @http.endpoint("POST", "/tally/increase")
+    @http.endpoint("POST", "/tally/increase", once=True)
     def increase(
         self, *, by: int | http.UnsetType = http.UNSET
     ) -> http.EntityResponse[TallyState, None]:

@@ -23,7 +23,7 @@ class _Open(sm.Action):
         return self._expression(topic=topic)
 
 
-open = _Open(ENTITY, "open", "post", "/room/open")
+open = _Open(ENTITY, "open", "post", "/room/open", is_once=True)
 
 
 class _Say(sm.Action):
@@ -40,7 +40,7 @@ class _Say(sm.Action):
         return self._expression(id, topic=topic)
 
 
-say = _Say(ENTITY, "say", "post", "/room/{id}/say")
+say = _Say(ENTITY, "say", "post", "/room/{id}/say", is_once=True)
 
 ERRORS = sm.error_signals(open, say)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""

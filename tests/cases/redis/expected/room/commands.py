@@ -8,13 +8,17 @@ from shop.generated.room.state import ROOM
 
 
 async def open(
-    services: sm.Services, *, topic: str, actor: sm.Actor = sm.ANONYMOUS
+    services: sm.Services,
+    *,
+    topic: str,
+    actor: sm.Actor = sm.ANONYMOUS,
+    idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
     """Begin one.
 
     Runs Room.open(topic: str) -> "Room".
     """
-    async with services.unit_of_work(actor) as work:
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             room = Room.open(topic=topic)
             work.add(ROOM, room)
@@ -25,13 +29,18 @@ async def open(
 
 
 async def say(
-    services: sm.Services, id: str, *, topic: str, actor: sm.Actor = sm.ANONYMOUS
+    services: sm.Services,
+    id: str,
+    *,
+    topic: str,
+    actor: sm.Actor = sm.ANONYMOUS,
+    idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
     """Talk of something else.
 
     Runs Room.say(topic: str) -> None.
     """
-    async with services.unit_of_work(actor) as work:
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             room = await work.load(ROOM, id)
             room.say(topic=topic)

@@ -16,7 +16,10 @@ async def open(request: web.Request) -> web.Response:
     """POST /room/open -> Room.open(topic: str) -> "Room\x22"""
     arguments = await OPEN_ARGUMENTS.read(request)
     outcome = await commands.open(
-        request.services, topic=arguments["topic"], actor=request.actor
+        request.services,
+        topic=arguments["topic"],
+        actor=request.actor,
+        idempotency_key=request.idempotency_key,
     )
     return web.respond_created(request, ROOM, outcome)
 
@@ -29,6 +32,7 @@ async def say(request: web.Request) -> web.Response:
         request.path_parameters["id"],
         topic=arguments["topic"],
         actor=request.actor,
+        idempotency_key=request.idempotency_key,
     )
     return web.respond_event(request, ROOM, outcome)
 

@@ -31,7 +31,7 @@ class _Increase(sm.Action):
         return self._expression(by=by)
 
 
-increase = _Increase(ENTITY, "increase", "post", "/tally/increase")
+increase = _Increase(ENTITY, "increase", "post", "/tally/increase", is_once=True)
 
 ERRORS = sm.error_signals(increase)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""

@@ -7,13 +7,17 @@ from shop.generated.tally.state import TALLY
 
 
 async def increase(
-    services: sm.Services, *, by: int = 1, actor: sm.Actor = sm.ANONYMOUS
+    services: sm.Services,
+    *,
+    by: int = 1,
+    actor: sm.Actor = sm.ANONYMOUS,
+    idempotency_key: str | None = None,
 ) -> sm.CommandResult[None]:
     """Count on.
 
     Runs Tally.increase(by: int = 1) -> None.
     """
-    async with services.unit_of_work(actor) as work:
+    async with services.unit_of_work(actor, idempotency_key=idempotency_key) as work:
         for _ in work.attempts():
             tally = await work.load(TALLY)
             tally.increase(by=by)

@@ -15,7 +15,10 @@ async def increase(request: web.Request) -> web.Response:
     """POST /tally/increase -> Tally.increase(by: int = 1) -> None"""
     arguments = await INCREASE_ARGUMENTS.read(request)
     outcome = await commands.increase(
-        request.services, by=arguments["by"], actor=request.actor
+        request.services,
+        by=arguments["by"],
+        actor=request.actor,
+        idempotency_key=request.idempotency_key,
     )
     return web.respond_event(request, TALLY, outcome)
 
