@@ -425,6 +425,34 @@ async def test_what_is_left_in_the_outbox_is_published_once(redis_url: str) -> N
         await node.close()
 
 
+async def test_what_was_published_while_connections_break_is_told_once(redis_url: str) -> None:
+    store = make(redis_url)
+    await store.open()
+    client: Any = redis.asyncio.Redis.from_url(redis_url)  # pyright: ignore
+    refusals = [ConnectionError(), ConnectionError()]
+
+    async def away(*command: str | int) -> None:
+        raise Unavailable(1.0) from refusals.pop()
+
+    record = CommandRecord("tally", "", "add", {}, ANONYMOUS, 1.0, 5, ())
+    [ticket] = (await store.commit_event([], [record])).outbox_ids
+    ask, store.ask = store.ask, away
+    store.published([ticket])
+    while len(refusals) == 2:
+        await asyncio.sleep(0.001)
+    # It is there still, and this process knows better than to tell of it again.
+    assert await client.xlen(f"{store.name(KEY).split(':')[0]}:outbox") == 1
+    assert await store.pending(0) == []
+    while refusals:
+        await asyncio.sleep(0.001)
+    store.ask = ask
+    assert await store.pending(0) == []
+    while await store.unpublished(0):
+        await asyncio.sleep(0.001)
+    await store.close()
+    await client.aclose()
+
+
 async def test_a_server_that_is_killed_and_comes_back_empty(
     own_redis_server: OwnRedisServer,
 ) -> None:

@@ -7,6 +7,7 @@ or nothing. Where two want the same, one is told to begin anew, with a lease of 
 
 import asyncio
 import json
+import logging
 import random
 import secrets
 from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -64,6 +65,8 @@ LEASE_SECONDS = 2.0
 PATIENCE = 5.0
 """How long it waits for a lease."""
 
+logger = logging.getLogger("starmodel.redis")
+
 _RECEIPT_SECONDS = 24 * 3600
 _RETRY_AFTER = 2.0
 _VERSION_END = 16
@@ -99,7 +102,9 @@ class RedisBackend(EntityPersistenceBackend):
         self._outbox = f"{prefix}:outbox"
         self._claims = f"{prefix}:claims"
         self._connection = RedisConnection(url)
-        self._published: list[str] = []
+        # What was published, and stands in the outbox still.
+        self._done: list[str] = []
+        self._flushing: asyncio.Task[None] | None = None
         # Those of this process who want the same key come one after the other.
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -132,7 +137,9 @@ class RedisBackend(EntityPersistenceBackend):
 
     async def close(self) -> None:
         """Finish what is under way, and disconnect."""
-        self._forget()
+        if self._flushing is not None:
+            await self._flushing
+        await self._flush()
         await self._connection.close()
 
     async def load(self, key: Key) -> Stored | None:
@@ -223,26 +230,33 @@ class RedisBackend(EntityPersistenceBackend):
 
     def published(self, outbox_ids: Sequence[str]) -> None:
         """Forget records that have been published."""
-        if outbox_ids and not self._published:
-            asyncio.get_running_loop().call_soon(self._forget)
-        self._published += outbox_ids
+        self._done += outbox_ids
+        if self._done and self._flushing is None:
+            # It begins when all who were answered together have told what they published.
+            self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
-    def _forget(self) -> None:
-        """Forget what was published in this turn of the loop, by all events that were answered."""
-        ids, self._published = self._published, []
-        for start in range(0, len(ids), MAX_PENDING):
-            part = ids[start : start + MAX_PENDING]
-            names = (self._outbox, self._claims)
-            task = self._connection.execute("EVAL", PUBLISHED.text, 2, *names, *part)
-            # Where it fails they stay, and are published once more later on.
-            task.add_done_callback(_ignore)
+    async def _flush(self) -> None:
+        """Forget what was published; where that fails, together with what is published next."""
+        names = (self._outbox, self._claims)
+        try:
+            while ids := self._done[:MAX_PENDING]:
+                await self.ask("EVAL", PUBLISHED.text, len(names), *names, *ids)
+                del self._done[: len(ids)]
+        except (Unavailable, StoreFull, REFUSED, *NO_ACCESS) as error:
+            logger.debug("What was published is not forgotten yet: %s", error)
+        finally:
+            self._flushing = None
 
     async def pending(self, age: float, lease: float = 0.0) -> Sequence[tuple[str, CommandRecord]]:
         """Return records that were committed at least `age` seconds ago and not published."""
         limits = (round(age * 1000), round(lease * 1000), MAX_PENDING)
         found = await self.run(PENDING, [self._outbox, self._claims], limits)
+        done = {*self._done}
+        self.published(())
         return [
-            (id.decode(), read_record(body.decode(), int(version))) for id, version, body in found
+            (id.decode(), read_record(body.decode(), int(version)))
+            for id, version, body in found
+            if id.decode() not in done
         ]
 
     async def unpublished(self, age: float) -> int:
@@ -432,11 +446,6 @@ class _View(EntityPersistenceBackend):
 def _lease(name: str) -> str:
     """Return the key of a lease, as the script of a commit knows it."""
     return f"{name}:lease"
-
-
-def _ignore(task: "asyncio.Future[Any]") -> None:
-    if not task.cancelled():
-        task.exception()
 
 
 def _version(found: bytes) -> int:
