@@ -366,7 +366,11 @@ async def test_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(Unavailable) as caught:
         await make(f"redis://127.0.0.1:{port}/0").open()
     assert caught.value.reason.endswith("There was no answer within 0.05 s.")
-    assert connections
+    assert len(connections) == 1
+    # It is not asked twice.
+    with pytest.raises(Unavailable):
+        await make(f"redis://127.0.0.1:{port}/0").load(KEY)
+    assert len(connections) == 2
     for writer in connections:
         writer.close()
     server.close()

@@ -305,6 +305,9 @@ class RedisBackend(EntityPersistenceBackend):
         """
         try:
             return await self._connection.execute(*command)
+        except TimeoutError as error:
+            # A server that hangs would be waited for twice.
+            raise Unavailable(_RETRY_AFTER) from error
         except (*UNREACHABLE, *NO_ACCESS):
             return await self.execute(*command)
 
