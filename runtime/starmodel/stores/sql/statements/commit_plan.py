@@ -95,14 +95,16 @@ def plan(
         result.places[write.key.entity, write.key.id] = index
         is_new = write.values is not None and not write.expected
         if not is_new:
-            _refer(result, tables, writes, early)
+            if early:
+                _refer(result, tables, writes, early)
             result.known[index] = write.expected + 1
         away, behind = moved.get(index, ()), early.get(index, ())
         for statement, field in table.save(write, now, deleted, behind, away):
             if is_new and statement.returns:
                 result.outbox_places[index] = len(result.statements)
             _add(result, statement, index, field)
-    _refer(result, tables, writes, early)
+    if early:
+        _refer(result, tables, writes, early)
     for ticket, record in records:
         _add(result, _record(tables, outbox, writes, result, ticket, record, now), 0, None)
     if receipt is None:

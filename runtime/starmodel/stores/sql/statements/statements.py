@@ -116,6 +116,8 @@ class TableStatements(TableSearches):
         is_alive = f" AND ({expires} IS NULL OR {expires} > ?)" if table.has_expiry else ""
         self._by_version = f"{key} = ? AND {VERSION.quoted} = ?{is_alive}"
         self.insert = _insert(table)
+        # Places and fields of what an update may change.
+        self._changeable = tuple(enumerate(self._fields))[self._first :]
         self.update = self._update_of(range(self._first, self._width))
         self.delete = delete(table.name, self._by_version, is_single=True)
         is_over = f"{key} = ? AND {expires} <= ?"
@@ -248,12 +250,11 @@ class TableStatements(TableSearches):
         first, width = self._first, self._width
         changed: Sequence[int] = range(first, width)
         if before:
-            fields = self._fields
             changed = [
                 place
-                for place in changed
-                if values[fields[place]] is not before[fields[place]]
-                and not deep_equal(values[fields[place]], before[fields[place]])
+                for place, field in self._changeable
+                if values[field] is not before[field]
+                and not deep_equal(values[field], before[field])
             ]
         row = self._encode(values, changed)
         if before and changed:
