@@ -73,11 +73,14 @@ async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
     query = read_query(request, queries, is_program=True).query
     send = queries.definition.sent
 
-    items: list[bytes] = []
+    # It may be megabytes, which are put together once.
+    body = [b'{"items":[']
 
     async def write(states: Sequence[State]) -> None:
         sent = states if send is None else [send(state) for state in states]
-        items.append(encode_json(sent)[1:-1])
+        if len(body) > 1:
+            body.append(b",")
+        body.append(encode_json(sent)[1:-1])
 
     actor, reading = request.actor, request.scope.get(READING)
     page = await find_each(request.services, queries, query, write, actor=actor, reading=reading)
@@ -87,8 +90,8 @@ async def respond_query(request: Request, queries: FilterSet[Any]) -> Response:
             name: {id: queries.includes[name].sent_state(one) for id, one in found.items()}
             for name, found in page.included.items()
         }
-    body = b'{"items":[%b],%b' % (b",".join(items), encode_json(rest)[1:])
-    return Response(200, JSON_HEADERS, body)
+    body += [b"],", encode_json(rest)[1:]]
+    return Response(200, JSON_HEADERS, b"".join(body))
 
 
 async def list_view(

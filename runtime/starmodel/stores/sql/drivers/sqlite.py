@@ -41,7 +41,7 @@ Together they take about half a millisecond."""
 
 _MAX_SLOW = 1000
 
-_LONG = 0.002
+_LONG = 0.005
 """Seconds of processor time that a query takes which is read in a thread from then on: large values
 are compared and given in few steps."""
 
