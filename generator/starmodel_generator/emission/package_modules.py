@@ -128,7 +128,7 @@ def transport_view(context: Context) -> TransportView:
         options.append("str")
     if has_aliases(context):
         options.append("dict[str, str]")
-    has_numbers = any(entity.id_type == "int" for entity in entities)
+    has_others = any(entity.id_type != "str" for entity in entities)
     return TransportView(
         has_database=any(is_in_sql(entity) for entity in entities),
         has_records=any(has_queries(entity) for entity in entities),
@@ -137,5 +137,5 @@ def transport_view(context: Context) -> TransportView:
         has_flags=any(enum.is_flag for enum in context.app.enums),
         has_seals=has_seals,
         options=" | ".join(options),
-        id='str(arguments.pop("id"))' if has_numbers else 'arguments.pop("id")',
+        id='str(arguments.pop("id"))' if has_others else 'arguments.pop("id")',
     )

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
 from crud_project import CrudProject
 
@@ -11,7 +13,11 @@ from starmodel.testing import Client
 
 JSON = {"accept": "application/json"}
 ENTITIES = '''
-from starmodel import Access, Entity, EntityConfig, Field, Scope, StateStore, event
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from starmodel import Access, Entity, EntityConfig, Field, Ref, Scope, StateStore, event
 
 SURROGATE = "a" + chr(0xD800)
 
@@ -29,6 +35,19 @@ class Shelf(Entity):
     def broken(cls) -> "Shelf":
         """Make one whose id is no text that could be sent."""
         return cls.model_construct(id=SURROGATE, row=1)
+
+
+class Crate(Entity):
+    """Has a UUID, and may stand in another one."""
+
+    model_config = EntityConfig(store=StateStore.SERVER_SQL, access=Access.PUBLIC, crud=True)
+
+    id: UUID = Field(default_factory=uuid4)
+    inside: Ref["Crate"] | None = None
+
+    @event
+    def enter(self, crate: Crate) -> None:
+        self.inside = Ref(crate)
 
 
 class Room(Entity):
@@ -206,3 +225,20 @@ def test_what_a_class_says_of_its_texts_is_not_said_of_its_id(client: Client) ->
     assert client.get(made.headers["location"]).json["state"]["name"] == "abc"
     assert client.post("/tighter", {"name": "b" * 11}).status == 422
     assert client.post("/alone/rename", {"name": "b"}).status == 200
+
+
+async def test_a_client_is_given_the_ids_that_it_has_got(project: CrudProject) -> None:
+    app = project.load("generated.app").create_app()
+    await app.services.open()
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(app))
+    crates = project.load("generated.client").AsyncClient("http://ids.test", http=http).crate
+    outer = (await crates.create()).state.id
+    assert isinstance(outer, UUID)
+    inner = (await crates.create(inside=outer)).state.id
+    assert (await crates.read(inner)).state.inside == str(outer)
+    assert (await crates.enter(outer, crate=inner)).state.inside == str(inner)
+    assert (await crates.update(str(outer), inside=None)).state.inside is None
+    assert [each.id for each in (await crates.find(inside=outer)).items] == [inner]
+    await crates.delete(inner)
+    await http.aclose()
+    await app.services.close()

@@ -139,9 +139,11 @@ def secret_class(type_: TypeRef) -> str:
 
 
 def id_annotation(entity: EntitySchema, names: ModuleNames) -> str:
-    """Write the type of what says which record is meant: a text, or its number as well."""
+    """Write the type of what says which record is meant: a text, or its number or UUID as well."""
     text = names.builtin("str")
-    return f"{names.builtin('int')} | {text}" if entity.id_type == "int" else text
+    if entity.id_type == "str":
+        return text
+    return f"{scalar(ScalarType(name=entity.id_type), names)} | {text}"
 
 
 def scalar(type_: ScalarType, names: ModuleNames) -> str:
