@@ -678,6 +678,7 @@ def test_a_class_is_changed_in_another_module_that_is_read() -> None:
 
 
 RIGHT_CLASSES = [
+    "class Basket(Entity):\n    a: date = Field(date(2026, 1, 2), ge=date(2026, 1, 1), lt=date(2027, 1, 1))",
     "class Basket(Entity):\n    model_config = EntityConfig(regex_engine='python-re')\n    a: str = Field('a', pattern='(?=a)')",
     "class Basket(Entity):\n    a: Annotated[str | None, Field(alias='b')] = None",
     "class Basket(Entity):\n    a: list[int] = Field([], fail_fast=True)",

@@ -1,7 +1,6 @@
 """What columns cannot keep exactly, and what SQLModel is told of them in vain: SM224, SM506."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from starmodel_generator.database.columns import StoredColumn, StoredType, columns_of, stored_type
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
@@ -14,6 +13,7 @@ from starmodel_generator.linking.field_storage import stored_fields, stored_valu
 from starmodel_generator.linking.linked_app import LinkedApp
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
+from starmodel_generator.linking.types.constraints import number_of
 from starmodel_schemas import (
     ColumnsCheck,
     ColumnType,
@@ -50,11 +50,12 @@ def check_running_numbers(app: LinkedApp) -> Iterator[Diagnostic]:
     """SM212: an id that the database counts from 1 has a limit that some number breaks."""
     for entity in app.entities:
         for field in entity.fields:
+            if not field.schema.identity:
+                continue
             limits = field.schema.constraints
-            is_later = limits.ge is not None and Decimal(limits.ge) > 1
-            is_later = is_later or (limits.gt is not None and Decimal(limits.gt) >= 1)
-            others = (limits.le, limits.lt, limits.multiple_of)
-            if field.schema.identity and (is_later or any(each is not None for each in others)):
+            least, below = number_of(limits.ge), number_of(limits.gt)
+            is_later = (least is not None and least > 1) or (below is not None and below >= 1)
+            if is_later or limits.le or limits.lt or limits.multiple_of:
                 text = "has a limit, but the database gives it the next number, from 1 on"
                 help = "leave it out; `gt=0` is true of each"
                 yield field.at_type(Problem(INVALID_CONSTRAINT, text, help))

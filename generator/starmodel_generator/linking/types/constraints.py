@@ -125,7 +125,7 @@ def _refused_limits(constraints: Constraints, scalar: str, engine: str) -> Itera
         if number is not None and number < 0:
             text = f"has the limit `{name}={number}`, which is less than nothing"
             yield Problem(INVALID_CONSTRAINT, text, "correct it")
-    step = _number(constraints.multiple_of)
+    step = number_of(constraints.multiple_of)
     if step is not None and step <= 0:
         text = f"has `multiple_of={constraints.multiple_of}`, which pydantic refuses"
         yield Problem(INVALID_CONSTRAINT, text, "write a number above 0")
@@ -214,7 +214,7 @@ def _excluding(value: object, constraints: Constraints) -> str | None:
             "le": number.__le__,
         }
         for name, holds in bounds.items():
-            bound = _number(getattr(constraints, name))
+            bound = number_of(getattr(constraints, name))
             if bound is not None and not holds(bound):
                 return name
     length = _length(value)
@@ -226,7 +226,8 @@ def _excluding(value: object, constraints: Constraints) -> str | None:
     return None
 
 
-def _number(text: str | None) -> Decimal | None:
+def number_of(text: str | None) -> Decimal | None:
+    """Return the number that a limit is; `None` for one that is none."""
     try:
         return None if text is None else Decimal(text)
     except InvalidOperation:
