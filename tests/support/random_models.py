@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, Flag, IntEnum, StrEnum
 from ipaddress import IPv4Address
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Optional, Self, TypeVar, Union
 from uuid import UUID
 
 from pydantic import (
@@ -29,10 +29,13 @@ from pydantic import (
     JsonValue,
     NaiveDatetime,
     PlainValidator,
+    PositiveInt,
     Strict,
     StringConstraints,
     WrapValidator,
+    computed_field,
     field_validator,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
@@ -96,6 +99,48 @@ T = TypeVar("T")
 class Box(BaseModel, Generic[T]):
     value: T
     label: str = ""
+
+
+class Counted(Box[PositiveInt]):
+    more: int = 0
+
+
+class Coded(BaseModel):
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    code: str = Field("X", max_length=5)
+    number: int = 0
+
+
+class Ranked(Coded):
+    number: int = Field(3, ge=1)
+    beside: Optional[str] = None
+
+    @field_validator("code")
+    @classmethod
+    def in_capitals(cls, value: str) -> str:
+        return value.upper()
+
+
+class Span(BaseModel):
+    first: int = 0
+    last: int = 10
+
+    @model_validator(mode="after")
+    def ordered(self) -> Self:
+        if self.first > self.last:
+            raise ValueError("First comes first.")
+        return self
+
+    @computed_field
+    @property
+    def length(self) -> int:
+        return self.last - self.first
+
+
+class Tree(BaseModel):
+    name: str = ""
+    children: list["Tree"] = []
 
 
 @dataclass
@@ -258,6 +303,16 @@ PLAIN = (
     Kind("Annotated[int, AfterValidator(even)]", _of(2, 4)),
     Kind("Annotated[str, PlainValidator(as_code)]", _of("abc", "x")),
     Kind("Annotated[int, WrapValidator(or_zero)]", _of("none", 5)),
+    Kind("Counted", _of({"value": 1}, {"value": "2", "more": 3})),
+    Kind("Ranked", _of({"code": " ab "}, {"code": "b", "number": "2", "beside": None})),
+    Kind("dict[str, list[Coded]]", _of({"a": [{"code": " b "}]}, {})),
+    Kind("Span", _of({}, {"first": 3}, {"length": 3, "last": "4"})),
+    Kind("Box[Span]", _of({"value": {"first": 1}})),
+    Kind("Tree", _of({}, {"name": "a", "children": [{"name": "b"}, {}]})),
+    Kind("Union[int, float]", _of(1, 1.5)),
+    Kind("Union[str, list[str]]", _of("a", ["a", "b"])),
+    Kind("Optional[Annotated[int, Field(ge=0)]]", _of(None, 1)),
+    Kind("tuple[Coded, ...]", _of([], [{"number": 1}])),
     Kind("Size", _of({}, {"width": 3, "unit": " CM "})),
     Kind("Box[int]", _of({"value": 1}, {"value": "2", "label": "b"})),
     Kind("Box[Size | None]", _of({"value": None}, {"value": {"width": 1}})),
@@ -278,7 +333,12 @@ OTHERS: tuple[Any, ...] = (
     *({"value": None}, {"value": "x"}, [1, 2, 3], ["a", 1, True], "13:00:00", "P3D", "2028-01-01"),
 )
 KEYS = tuple(kind for kind in PLAIN if kind.is_key)
-_UNHASHABLE = frozenset({"JsonValue", "Line", "Named", "Place", "Route", "Size"})
+_UNHASHABLE = frozenset(
+    {
+        *("Counted", "JsonValue", "Line", "Named", "Place", "Ranked", "Route", "Size", "Span"),
+        "Tree",
+    }
+)
 MEMBERS = tuple(
     kind for kind in PLAIN if kind.written.isidentifier() and kind.written not in _UNHASHABLE
 )
