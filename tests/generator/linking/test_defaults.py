@@ -185,7 +185,7 @@ class Early(Entity):
     ratio: float = float("inf")
     @field_validator("ratio", mode="before")
     @classmethod
-    def check(cls, ratio): ...
+    def check(cls, ratio): return ratio
 """
     linked = link_sources({"shop/constants.py": CONSTANTS, "shop/entities.py": source})
     assert [each.message for each in linked.diagnostics] == [
