@@ -61,7 +61,7 @@ def _add_fields(cls: type[Any], kw_only: bool) -> None:
 
 def _init(self: Any, /, *args: object, **values: object) -> None:
     cls: type[Any] = self.__class__
-    required, known, factories = _parameters(cls)
+    required, known, factories, is_checked = _parameters(cls)
     if args:
         names: tuple[str, ...] = cls.__match_args__
         given = dict(zip(names, args, strict=False))
@@ -76,29 +76,30 @@ def _init(self: Any, /, *args: object, **values: object) -> None:
             values[name] = make()
     # What is not given is an attribute of the class already: its default.
     self.__dict__.update(values)
-    if hasattr(cls, "__post_init__"):
+    if is_checked:
         self.__post_init__()
 
 
 @cache
 def _parameters(
     cls: type[Any],
-) -> tuple[frozenset[str], frozenset[str], tuple[tuple[str, Callable[[], object]], ...]]:
-    """Return the names of fields without a default, those of all fields, and what makes defaults."""
+) -> tuple[frozenset[str], frozenset[str], tuple[tuple[str, Callable[[], object]], ...], bool]:
+    """Return the names of fields without a default, those of all fields, what makes defaults, and
+    whether there is a `__post_init__`."""
     every = fields(cls)
     factories = [
         (each.name, each.default_factory) for each in every if each.default_factory is not MISSING
     ]
     optional = {each.name for each in every if each.default is not MISSING}.union(dict(factories))
     known = frozenset([each.name for each in every])
-    return known - optional, known, tuple(factories)
+    return known - optional, known, tuple(factories), hasattr(cls, "__post_init__")
 
 
 def _refuse(
     cls: type[Any], given: Mapping[str, object], values: Mapping[str, object], count: int
 ) -> NoReturn:
     """Say what is wrong with the arguments: `count` positional ones, and the others by their names."""
-    required, known, _ = _parameters(cls)
+    required, known, *_ = _parameters(cls)
     name = cls.__qualname__
     if count > len(cls.__match_args__):
         most = len(cls.__match_args__)

@@ -18,12 +18,11 @@ from starmodel.application.copying import (
 )
 from starmodel.application.introspection import (
     PLAIN,
-    adopter,
     is_numbered,
     leaves_traces,
+    makers,
     mutable_fields,
     plain_schemas,
-    restorer,
     validator,
 )
 from starmodel.application.sqlalchemy_instrumentation import prepare_mapped
@@ -180,8 +179,8 @@ class EntityDefinition(Generic[E]):
                 if field.annotation is bytes or bytes in get_args(field.annotation)
             ]
         )
-        self.mutable_fields = mutable_fields(cls)
-        self.is_immutable_flat = not self.mutable_fields
+        self.mutable_fields = mutable = mutable_fields(cls)
+        self.is_immutable_flat = not mutable
         self.is_in_browser = store in (StateStore.CLIENT_SESSION, StateStore.CLIENT_LOCAL)
         self.is_global = scope is Scope.GLOBAL
         self.is_record = scope is Scope.RECORD
@@ -198,9 +197,8 @@ class EntityDefinition(Generic[E]):
         self._hidden: Sequence[str] | None = None
         self._width = 0
         self.sent: Sender | None = sender(cast("Hashable", cls))
-        self.hydrate = restorer(cls)
-        self.adopt = adopter(cls)
-        self.validate = validator(cls)
+        self.hydrate, self.adopt = makers(cls, mutable)
+        self.validate = validator(cls, mutable)
 
     def __repr__(self) -> str:
         return f"<EntityDefinition {self.name} of {self.cls.__qualname__}>"

@@ -68,16 +68,10 @@ def leaves_traces(cls: type[Entity]) -> bool:
     )
 
 
-def is_flat(cls: type[Entity]) -> bool:
-    """Return whether a validated instance holds immutable values and nothing else.
-
-    Then its values can be shared instead of copied.
-    """
-    return not mutable_fields(cls)
-
-
 def mutable_fields(cls: type[Entity]) -> Sequence[str]:
     """Return the fields in which a validated instance may have something that can be changed.
+
+    Where there are none, its values can be shared instead of copied.
 
     Whatever is unusual, such as a validator of the author's or an alias, is taken for that: it
     costs time, and the opposite mistake would let somebody change what is stored.
@@ -157,30 +151,30 @@ def _is_immutable(schema: Mapping[str, Any]) -> bool:
     return schema["type"] in _IMMUTABLE or IS_REFERENCE in schema.get("metadata", ())
 
 
-def adopter(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
-    """Return the function that makes an instance of values that nobody else holds on to."""
-    return restorer(cls) if is_flat(cls) else lambda values: hydrate(cls, {**values})
-
-
-def restorer(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
-    """Return the function that makes an instance of stored values, which shares nothing with them."""
-    mutable = mutable_fields(cls)
+def makers(
+    cls: type[E], mutable: Sequence[str]
+) -> tuple[Callable[[Mapping[str, object]], E], Callable[[Mapping[str, object]], E]]:
+    """Return two functions that make an instance: of stored values, with which it shares nothing,
+    and of values that nobody else holds on to."""
     if mutable:
-        return lambda values: hydrate(cls, copy_fields(values, mutable))
+        return (
+            lambda values: hydrate(cls, copy_fields(values, mutable)),
+            lambda values: hydrate(cls, {**values}),
+        )
     # pydantic-core makes the whole instance at once; it looks at no value.
     anything = core_schema.model_field(core_schema.any_schema())
     fields = core_schema.model_fields_schema(dict.fromkeys(cls.__pydantic_fields__, anything))
-    return SchemaValidator(core_schema.model_schema(cls, fields)).validate_python
+    make = SchemaValidator(core_schema.model_schema(cls, fields)).validate_python
+    return make, make
 
 
-def validator(cls: type[E]) -> Callable[[Mapping[str, object]], E]:
+def validator(cls: type[E], mutable: Sequence[str]) -> Callable[[Mapping[str, object]], E]:
     """Return the function that makes a validated instance of values, which stay as they are.
 
     It raises pydantic's `ValidationError`, or `InvalidValues`; and `ConfigurationError` where a
     validator that comes before the type changes its own result: it would be run on that again at
     each save.
     """
-    mutable = mutable_fields(cls)
     if not mutable:
         return cls.__pydantic_validator__.validate_python
     early = _early_fields(cls)

@@ -207,8 +207,14 @@ def _parts_of_plain(cls: type[Any]) -> _Parts:
     }
 
 
+_SCALARS = (bool, int, float, str, bytes)
+"""What most fields are, and has nothing to be asked for."""
+
+
 def _of_type(type_: Any, senders: _Senders) -> Sender | None:
     """Return what sees to the value objects in values of a type; `None` where there can be none."""
+    if type_ in _SCALARS:
+        return None
     while True:
         if hasattr(type_, "__supertype__"):
             type_ = type_.__supertype__
