@@ -34,6 +34,7 @@ NOT_TO_START = {
     *("starmodel.web.app.query_params", "starmodel.web.app.record_routes"),
     *("starmodel.web.ui.list_view", "starmodel.web.app.batch"),
     # For what the settings ask for.
+    *("starmodel.web.http.prefixed_markup", "starmodel.web.monitoring.otel_tracing"),
     *("starmodel.bus.postgres_bus", "starmodel.bus.redis_bus", "starmodel.bus.remote"),
     *("starmodel.web.operations", "starmodel.web.monitoring.json_logs"),
     *("starmodel.testing", "starmodel_generator", "starmodel_schemas"),

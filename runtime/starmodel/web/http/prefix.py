@@ -6,7 +6,6 @@ without it. It is taken off before a route is looked for, and put in front of ad
 way out, by `prefix_addresses` and `PrefixedFormatter`. Without a prefix none of this runs.
 """
 
-import re
 from contextvars import ContextVar
 from typing import Final
 from urllib.parse import quote
@@ -16,36 +15,6 @@ PREFIX: Final[ContextVar[str]] = ContextVar("starmodel_prefix", default="")
 
 Elsewhere it is empty: what the app answers itself gets the prefix as a whole, on its way out.
 """
-
-_ATTRIBUTES = r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+"""
-
-_MARKUP = re.compile(
-    "<!--.*?-->"
-    rf"|(?P<start><(?P<name>script|style)\b{_ATTRIBUTES}>)(?P<text>.*?(?=</(?P=name)))"
-    rf"|<[a-z]{_ATTRIBUTES}>",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Comments, scripts and styles with their text, and the other tags."""
-
-_ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s"'<>/=]++)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""")
-
-_ADDRESSES = frozenset(
-    {
-        *("href", "src", "action", "formaction", "poster"),
-        # Where `<sm-picker>` finds records, and where one is made.
-        *("source", "new"),
-        *("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-sse:connect"),
-    }
-)
-"""Attributes that hold one address."""
-
-_EXPRESSIONS = ("data-on", "data-init", "data-effect")
-"""What the names of attributes begin with in which Datastar runs actions."""
-
-_ADDRESS = re.compile(r"""(["']?)/(?!/)""")
-_ACTION = re.compile(
-    r"""(@(?:get|post|put|patch|delete)\(\s*(?:["'`]|&#39;|&#x27;|&#34;|&quot;))/(?!/)"""
-)
 
 
 def prefix_of(root_path: str) -> str:
@@ -78,25 +47,6 @@ def prefix_addresses(html: str, prefix: str) -> str:
     """
     if not prefix:
         return html
+    from starmodel.web.http.prefixed_markup import put_prefix
 
-    def in_markup(found: re.Match[str]) -> str:
-        text: str = found[0]
-        if text.startswith("<!--"):
-            return text
-        start: str = found["start"] or text
-        return _ATTRIBUTE.sub(in_attribute, start) + text[len(start) :]
-
-    def in_attribute(found: re.Match[str]) -> str:
-        name, equals, value = found.groups()
-        called = name.lower()
-        if called in _ADDRESSES:
-            value = _ADDRESS.sub(rf"\g<1>{prefix}/", value, count=1) if _is_path(value) else value
-        elif called.startswith(_EXPRESSIONS):
-            value = _ACTION.sub(rf"\g<1>{prefix}/", value)
-        return f"{name}{equals}{value}"
-
-    return _MARKUP.sub(in_markup, html)
-
-
-def _is_path(value: str) -> bool:
-    return _ADDRESS.match(value) is not None
+    return put_prefix(html, prefix)
