@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from starmodel_generator import incremental
 from starmodel_generator.analysis.facts import ModuleFacts
 from starmodel_generator.cache import load_cache
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
 from starmodel_generator.generation import check_folder, generate_folder
-from starmodel_generator.incremental import Doubt, update
+from starmodel_generator.incremental import affected_modules
+from starmodel_generator.incremental.doubt import Doubt
+from starmodel_generator.incremental.incremental_update import update
 from starmodel_generator.linking.link import LinkResult, link
 from starmodel_generator.project.config import read_config
 from starmodel_generator.project.discovery import find_project
@@ -307,7 +308,7 @@ def test_only_what_a_change_may_affect_is_linked(
         linked.append([module.name for module in modules])
         return link(modules, *others)
 
-    monkeypatch.setattr(incremental, "link", noted)
+    monkeypatch.setattr(affected_modules, "link", noted)
     project.replace("shop/entities/clock.py", "What ticks", "What is ticking")
     project.generate()
     assert project.updates == 1

@@ -16,7 +16,7 @@ from starmodel_generator.cli.console import (
     write_stdout,
 )
 from starmodel_generator.generation import Report, check_folder, generate_folder, out_of_date
-from starmodel_generator.incremental import Update
+from starmodel_generator.incremental.incremental_update import Update
 from starmodel_generator.output.comparison import FileChange, unified_diff
 from starmodel_generator.pipeline import run_stages
 from starmodel_generator.up_to_date import counted, up_to_date, what_was_read, what_was_written

@@ -20,7 +20,7 @@ def update_project(project: Project, standing: Standing) -> bool:
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         from starmodel_generator.cache import load_cache
-        from starmodel_generator.incremental import update
+        from starmodel_generator.incremental.incremental_update import update
         from starmodel_generator.project.config import read_config
 
         config = read_config(project).config

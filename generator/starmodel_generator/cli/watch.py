@@ -12,7 +12,7 @@ from watchfiles import watch
 from starmodel_generator.cache import Cache, load_cache
 from starmodel_generator.cli.console import write_stderr
 from starmodel_generator.generation import Report, generate_folder
-from starmodel_generator.incremental import Update, update
+from starmodel_generator.incremental.incremental_update import Update, update
 from starmodel_generator.pipeline import run_stages
 from starmodel_generator.project.config import GeneratorConfig, read_config
 from starmodel_generator.project.discovery import CONFIGURATION_FILES, find_project

@@ -1,0 +1,1 @@
+"""A run after a change of sources that works out only what follows from it."""
