@@ -8,8 +8,8 @@ are read last. What is bound on one way through an `if` or a `try` counts as bou
 import builtins
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 import libcst as cst
 
@@ -24,18 +24,28 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.analysis.functions import parameters_of, receiver_name
 from starmodel_generator.analysis.imports import imported_names
+from starmodel_generator.analysis.scopes.annotation_names import late_names
+from starmodel_generator.analysis.scopes.call_shapes import call_shape, plain_keywords
 from starmodel_generator.analysis.scopes.outside_changes import (
     Change,
     changes_by_call,
     changes_by_statement,
     handed_over,
 )
+from starmodel_generator.analysis.scopes.scope import (
+    Absence,
+    Scope,
+    binding_scope,
+    is_checked,
+    method_around,
+    reason_of_absence,
+    with_type_parameters,
+)
 from starmodel_generator.analysis.scopes.scope_bindings import (
     bound_in,
     globals_declared,
     names_bound_by,
 )
-from starmodel_generator.analysis.syntax import parse_expression
 from starmodel_generator.analysis.tree import (
     FunctionNode,
     SmallOrCompound,
@@ -43,7 +53,6 @@ from starmodel_generator.analysis.tree import (
     children_with_targets,
     constant_of,
     dotted_name,
-    index_items,
     last_name,
     statements_of,
     text_of,
@@ -66,11 +75,6 @@ _IN_CLASSES = frozenset({"__module__", "__qualname__", "__firstlineno__", "__cla
 # With these a module can bind what no reader sees.
 _BINDING_CALLS = frozenset({"exec", "globals", "locals", "vars"})
 _NARROWING_CALLS = frozenset({"callable", "isinstance", "issubclass", "type"})
-_BINDING_EXPRESSIONS = frozenset(
-    {cst.DictComp, cst.GeneratorExp, cst.Lambda, cst.ListComp, cst.SetComp}
-)
-_WRITTEN_OUT = (cst.BaseString, cst.BaseNumber, cst.List, cst.Tuple, cst.BaseSet, cst.BaseDict)
-_WITHOUT_A_VALUE = ("Annotated", "Literal", "Many", "One", "Ref")
 # What most nodes are is told from their class: libcst's are abstract, so each question takes long.
 _READ_STATEMENTS = frozenset(
     {
@@ -131,27 +135,6 @@ def scanned_node(tree: cst.Module, number: int) -> cst.CSTNode | None:
     return scan.pointed[number] if number < len(scan.pointed) else None
 
 
-@dataclass(slots=True, eq=False)
-class _Scope:
-    """A scope: what it binds by now, at any time, and for type checkers alone.
-
-    Of a function all names are bound from the start. `roots` are those of its parameters that it
-    never binds anew, `checks` the paths below them that it asks about first.
-    """
-
-    kind: Literal["module", "class", "function", "inner"]
-    parent: "_Scope | None"
-    names: set[str]
-    ever: set[str] = field(default_factory=set[str])
-    checked: set[str] = field(default_factory=set[str])
-    elsewhere: set[str] = field(default_factory=set[str])
-    name: str = ""
-    node: FunctionNode | None = None
-    receiver: str | None = None
-    roots: frozenset[str] = frozenset()
-    checks: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
-
-
 @dataclass(frozen=True, slots=True)
 class _Caught:
     """Whether a `try` around the code catches a name, an attribute that is not there."""
@@ -170,7 +153,7 @@ class _Scan:
         self._path = path
         bound = bound_in(tree.body, declares=False)
         ever = bound.names | set(globals_declared(tree))
-        self._module = _Scope("module", None, set(), ever, bound.checked)
+        self._module = Scope("module", None, set(), ever, bound.checked)
         self._has_text_annotations = any(
             imported.module == "__future__" and imported.name == "annotations"
             for node in statements_of(tree)
@@ -182,15 +165,15 @@ class _Scan:
         self._is_guarded = False
         self._guards: set[str] = set()
         self._set_on_others: set[str] = set()
-        self._later: deque[tuple[FunctionNode | cst.Lambda, _Scope, str | None, bool]] = deque()
-        self._types_later: list[tuple[cst.BaseExpression, _Scope]] = []
+        self._later: deque[tuple[FunctionNode | cst.Lambda, Scope, str | None, bool]] = deque()
+        self._types_later: list[tuple[cst.BaseExpression, Scope]] = []
         self._missing: dict[tuple[str, str, str | None], MissingName] = {}
         self._uses: dict[tuple[str, CallShape | None], NameUse] = {}
         self._changes: list[NameChange] = []
         self._classes: set[str] = set()
         self._looped: dict[str, list[str]] = {}
         self._members: dict[FunctionNode, dict[object, MemberUse]] = {}
-        self._scopes: list[_Scope] = []
+        self._scopes: list[Scope] = []
 
     def run(self) -> Names:
         """Read the module, then its functions."""
@@ -199,7 +182,11 @@ class _Scan:
         while self._later:
             self._function_body(*self._later.popleft())
         for annotation, scope in self._types_later:
-            self._field_type(annotation, scope)
+            for node in late_names(annotation, is_text=self._has_text_annotations):
+                if isinstance(node, cst.Call):
+                    self._called_in_text(node, annotation, scope)
+                else:
+                    self._field_name(node, annotation, scope)
         return Names(
             () if self._is_open else tuple(self._missing.values()),
             tuple(use for use in self._uses.values() if not self._is_set(use.name)),
@@ -208,9 +195,9 @@ class _Scan:
             frozenset(self._module.names | ({"*"} if self._is_open else set())),
         )
 
-    def _members_of(self, scope: _Scope) -> tuple[MemberUse, ...]:
+    def _members_of(self, scope: Scope) -> tuple[MemberUse, ...]:
         found = self._members.get(scope.node, {}) if scope.node is not None else {}
-        return tuple(use for use in found.values() if not _is_checked(use.path, scope.checks))
+        return tuple(use for use in found.values() if not is_checked(use.path, scope.checks))
 
     def _is_set(self, name: str) -> bool:
         """Return whether the module itself gives some class or module the attribute that a name asks for."""
@@ -223,14 +210,14 @@ class _Scan:
 
     # Statements
 
-    def _statements(self, body: cst.BaseSuite | cst.Module | None, scope: _Scope) -> None:
+    def _statements(self, body: cst.BaseSuite | cst.Module | None, scope: Scope) -> None:
         was_guarded = self._is_guarded
         if body is not None:
             for node in statements_of(body):
                 self._statement(node, scope)
         self._is_guarded = was_guarded
 
-    def _statement(self, node: SmallOrCompound, scope: _Scope) -> None:
+    def _statement(self, node: SmallOrCompound, scope: Scope) -> None:
         if type(node) not in _READ_STATEMENTS:
             self._bind(node, scope)
             self._expressions(children_of(node), scope)
@@ -282,7 +269,7 @@ class _Scan:
             case _:
                 pass
 
-    def _if(self, node: cst.If, scope: _Scope) -> None:
+    def _if(self, node: cst.If, scope: Scope) -> None:
         """Read an `if` with its chain of `elif`."""
         branch: cst.If | cst.Else | None = node
         around, leaves = self._is_guarded, False
@@ -308,10 +295,10 @@ class _Scan:
                     return True
         return False
 
-    def _else(self, node: cst.Else | cst.Finally | None, scope: _Scope) -> None:
+    def _else(self, node: cst.Else | cst.Finally | None, scope: Scope) -> None:
         self._statements(None if node is None else node.body, scope)
 
-    def _try(self, node: cst.Try | cst.TryStar, scope: _Scope) -> None:
+    def _try(self, node: cst.Try | cst.TryStar, scope: Scope) -> None:
         around = self._caught
         caught = {name for handler in node.handlers for name in _exceptions(handler.type)}
         is_import_time = scope.kind in ("module", "class")
@@ -329,7 +316,7 @@ class _Scan:
         self._else(node.orelse, scope)
         self._else(node.finalbody, scope)
 
-    def _annotated(self, node: cst.AnnAssign, scope: _Scope) -> None:
+    def _annotated(self, node: cst.AnnAssign, scope: Scope) -> None:
         """Read `x: int = 1`, where Python takes the value first, then binds, then asks the type."""
         annotation = node.annotation.annotation
         is_guard = node.value is not None and self._asks_what_is_there(node.value)
@@ -343,10 +330,10 @@ class _Scan:
         if scope.kind in ("module", "class") and not self._has_text_annotations:
             self._expressions([annotation], scope)
 
-    def _augmented(self, target: cst.BaseExpression, scope: _Scope) -> None:
+    def _augmented(self, target: cst.BaseExpression, scope: Scope) -> None:
         match target:
             case cst.Name(value=name):
-                own = _around(scope)
+                own = binding_scope(scope)
                 is_unbound = own.kind == "function" and name not in own.names | own.elsewhere
                 if is_unbound and not self._caught.name:
                     self._miss(name, "undefined", target)
@@ -359,9 +346,9 @@ class _Scan:
             case _:
                 self._expressions([target], scope, stored=True)
 
-    def _function(self, node: FunctionNode, scope: _Scope) -> None:
+    def _function(self, node: FunctionNode, scope: Scope) -> None:
         self._expressions(node.decorators, scope)
-        inner = _with_type_parameters(node, scope)
+        inner = with_type_parameters(node, scope)
         parameters = list(parameters_of(node.params))
         self._expressions([each.default for each in parameters if each.default], scope)
         if not self._has_text_annotations:
@@ -371,13 +358,13 @@ class _Scan:
         receiver = receiver_name(node) if scope.kind == "class" else None
         self._later.append((node, inner, receiver, self._is_guarded))
 
-    def _class(self, node: cst.ClassDef, scope: _Scope) -> None:
+    def _class(self, node: cst.ClassDef, scope: Scope) -> None:
         self._expressions(node.decorators, scope)
-        inner = _with_type_parameters(node, scope)
+        inner = with_type_parameters(node, scope)
         self._expressions([*node.bases, *node.keywords], inner)
         bound = bound_in(statements_of(node.body), declares=False)
         name = node.name.value
-        own = _Scope("class", inner, set(_IN_CLASSES), bound.names, bound.checked, name=name)
+        own = Scope("class", inner, set(_IN_CLASSES), bound.names, bound.checked, name=name)
         self._statements(node.body, own)
         self._bind(node, scope)
         if scope is self._module:
@@ -386,19 +373,19 @@ class _Scan:
     def _function_body(
         self,
         node: FunctionNode | cst.Lambda,
-        around: _Scope,
+        around: Scope,
         receiver: str | None,
         is_guarded: bool,
     ) -> None:
         self._is_guarded = is_guarded
         parameters = {parameter.name for parameter in parameters_of(node.params)}
         if isinstance(node, cst.Lambda):
-            scope = _Scope("function", around, parameters)
+            scope = Scope("function", around, parameters)
             self._expressions([node.body], scope)
             return
         bound = bound_in(statements_of(node.body), declares=True)
         own = (bound.names | parameters) - bound.elsewhere
-        scope = _Scope(
+        scope = Scope(
             "function",
             around,
             {*own, "__class__"},
@@ -413,26 +400,26 @@ class _Scan:
         self._caught = _NOTHING_CAUGHT
         self._statements(node.body, scope)
 
-    def _bound_from_inside(self, names: set[str], scope: _Scope | None) -> None:
+    def _bound_from_inside(self, names: set[str], scope: Scope | None) -> None:
         """Note parameters of the functions around that an inner one binds anew (`nonlocal`)."""
         while scope is not None:
             scope.checks |= {(name, "*") for name in names & scope.roots}
             scope = scope.parent
 
-    def _bind(self, node: cst.CSTNode, scope: _Scope) -> None:
-        _around(scope).names.update(names_bound_by(node))
+    def _bind(self, node: cst.CSTNode, scope: Scope) -> None:
+        binding_scope(scope).names.update(names_bound_by(node))
         if isinstance(node, cst.Import | cst.ImportFrom):
             for imported in imported_names(node):
                 self._replace(imported.bound, imported.node, scope)
 
     # What is changed from outside
 
-    def _change(self, change: Change, scope: _Scope) -> None:
+    def _change(self, change: Change, scope: Scope) -> None:
         """Note a change of what a name of the module means."""
         root, *below = change.path
         if self._owner(root, scope) is not self._module:
             return
-        is_late = _around(scope).kind == "function"
+        is_late = binding_scope(scope).kind == "function"
         for name in [root, *self._looped.get(root, ())]:
             written = ".".join([name, *below])
             place = self._place(change.node)
@@ -440,9 +427,9 @@ class _Scan:
                 NameChange(written, place, change.is_inside, is_late, change.through)
             )
 
-    def _replace(self, name: str, node: cst.CSTNode, scope: _Scope) -> None:
+    def _replace(self, name: str, node: cst.CSTNode, scope: Scope) -> None:
         """Note that the name of a class which is there is bound anew, or deleted."""
-        around = _around(scope)
+        around = binding_scope(scope)
         if name in self._classes and (around is self._module or name in around.elsewhere):
             is_late = around is not self._module
             self._changes.append(NameChange(name, self._place(node), is_late=is_late))
@@ -452,7 +439,7 @@ class _Scan:
     def _expressions(
         self,
         nodes: Sequence[cst.CSTNode],
-        scope: _Scope,
+        scope: Scope,
         *,
         stored: bool = False,
         deleted: bool = False,
@@ -487,7 +474,7 @@ class _Scan:
                     pass
 
     def _choice(
-        self, node: cst.IfExp | cst.BooleanOperation, scope: _Scope
+        self, node: cst.IfExp | cst.BooleanOperation, scope: Scope
     ) -> list[cst.BaseExpression]:
         """Read a choice that asks what is there; return the parts of any other."""
         if isinstance(node, cst.IfExp):
@@ -501,8 +488,8 @@ class _Scan:
             return []
         return parts
 
-    def _comprehension(self, node: _Comprehension, scope: _Scope) -> None:
-        inner = _Scope("inner", scope, set())
+    def _comprehension(self, node: _Comprehension, scope: Scope) -> None:
+        inner = Scope("inner", scope, set())
         around = scope
         clause: cst.CompFor | None = node.for_in
         while clause is not None:
@@ -515,45 +502,32 @@ class _Scan:
         parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
         self._expressions(parts, inner)
 
-    def _name(self, node: cst.Name, scope: _Scope, access: Access = "load") -> _Scope | None:
+    def _name(self, node: cst.Name, scope: Scope, access: Access = "load") -> Scope | None:
         """Bind a name, or look where it is bound; `None` where that is nowhere to be seen."""
         name = node.value
         if access != "load":
             self._replace(name, node, scope)
         if access == "store":
-            _around(scope).names.add(name)
+            binding_scope(scope).names.add(name)
             return scope
         owner = self._owner(name, scope)
         if owner is None and access == "load" and not self._caught.name:
-            self._miss(name, self._reason(name, scope), node)
+            self._miss(name, reason_of_absence(name, scope), node)
         return owner
 
-    def _owner(self, name: str, scope: _Scope) -> _Scope | None:
+    def _owner(self, name: str, scope: Scope) -> Scope | None:
         """Return the scope that a name means something of; builtins count as the module's."""
-        current: _Scope | None = scope
+        current: Scope | None = scope
         while current is not None:
             if name in current.names and (current.kind != "class" or current is scope):
                 return current
             current = current.parent
         return self._module if name in _ALWAYS_THERE else None
 
-    def _reason(self, name: str, scope: _Scope) -> Literal["undefined", "later", "type_checking"]:
-        """Return why a name is not there yet, or not at all."""
-        reason: Literal["undefined", "later", "type_checking"] = "undefined"
-        current: _Scope | None = scope
-        while current is not None:
-            if current.kind != "class" or current is scope:
-                if name in current.ever:
-                    return "later"
-                if name in current.checked:
-                    reason = "type_checking"
-            current = current.parent
-        return reason
-
     def _miss(
         self,
         name: str,
-        reason: Literal["undefined", "later", "type_checking"],
+        reason: Absence,
         node: cst.CSTNode,
         field_of: str | None = None,
     ) -> None:
@@ -562,7 +536,7 @@ class _Scan:
         )
 
     def _attribute(
-        self, node: cst.Attribute, scope: _Scope, access: Access, call: cst.Call | None = None
+        self, node: cst.Attribute, scope: Scope, access: Access, call: cst.Call | None = None
     ) -> cst.BaseExpression | None:
         """Note a dotted name; what else an attribute is taken from is to be read further."""
         parts: list[str] = []
@@ -577,13 +551,13 @@ class _Scan:
                 self._note((below.value, *parts), owner, access, call, node)
             return None
         if _is_super(below):
-            method = _method_around(scope)
+            method = method_around(scope)
             if method is not None:
                 self._note_member((SUPER, *parts), method, access, call, node)
             return None
         return below
 
-    def _call(self, node: cst.Call, scope: _Scope) -> list[cst.CSTNode]:
+    def _call(self, node: cst.Call, scope: Scope) -> list[cst.CSTNode]:
         """Note what is called; what else there is to read of it."""
         function = node.func
         rest: list[cst.CSTNode] = [*node.args]
@@ -613,7 +587,7 @@ class _Scan:
             self._note((function.value,), owner, "load", node, function)
         return rest
 
-    def _note_set(self, node: cst.Call, scope: _Scope) -> None:
+    def _note_set(self, node: cst.Call, scope: Scope) -> None:
         """Note what `setattr` and `object.__setattr__` give an attribute that no class declares."""
         below, name = node.args[0].value, text_of(node.args[1].value)
         if not isinstance(below, cst.Name) or name is None:
@@ -625,7 +599,7 @@ class _Scan:
     def _note(
         self,
         path: tuple[str, ...],
-        owner: _Scope,
+        owner: Scope,
         access: Access,
         call: cst.Call | None,
         node: cst.CSTNode,
@@ -635,7 +609,7 @@ class _Scan:
         elif owner is self._module and access != "load":
             self._set_on_others.add(".".join(path))
         elif owner is self._module and not (self._caught.attribute or self._is_guarded):
-            shape = None if call is None else _shape(call)
+            shape = None if call is None else call_shape(call)
             if len(path) > 1 or shape is not None:
                 name = ".".join(path)
                 self._uses.setdefault((name, shape), NameUse(name, shape, self._place(node)))
@@ -643,18 +617,18 @@ class _Scan:
     def _note_member(
         self,
         path: tuple[str, ...],
-        owner: _Scope,
+        owner: Scope,
         access: Access,
         call: cst.Call | None,
         node: cst.CSTNode,
     ) -> None:
         if owner.node is None or self._caught.attribute:
             return
-        shape = None if call is None else _shape(call)
+        shape = None if call is None else call_shape(call)
         found = self._members.setdefault(owner.node, {})
         if call is not None and len(path) == 2 and path[1] in FINDING_CALLS and call.args:
             argument = dotted_name(call.args[0].value)
-            plain = _plain_keywords(call)
+            plain = plain_keywords(call)
             use = MemberUse(path, access, shape, self._place(call), argument, plain)
             found.setdefault((path, access, shape, argument, plain), use)
             return
@@ -663,7 +637,7 @@ class _Scan:
     def _check_about(
         self,
         node: cst.BaseExpression,
-        scope: _Scope,
+        scope: Scope,
         *,
         attribute: cst.BaseExpression | None = None,
         all_below: bool = False,
@@ -677,66 +651,28 @@ class _Scan:
             return
         last = text_of(attribute)
         path = (node.value, *reversed(parts), "*" if all_below or last is None else last)
-        current: _Scope | None = scope
+        current: Scope | None = scope
         while current is not None:
             if node.value in current.roots:
                 current.checks.add(path)
             current = current.parent
 
-    def _field_type(self, annotation: cst.BaseExpression, scope: _Scope) -> None:
-        """Look for the names of a type that pydantic evaluates when all of the module is there."""
-        whole = self._text_type(annotation)
-        if whole is not None or self._has_text_annotations:
-            pending: list[cst.CSTNode] = [whole or annotation]
-        else:
-            pending = [
-                text
-                for node in walk(annotation)
-                if isinstance(node, cst.Subscript) and last_name(node.value) not in _WITHOUT_A_VALUE
-                for item in index_items(node)
-                if (text := self._text_type(item)) is not None
-            ]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, cst.Call):
-                self._called_in_text(node, annotation, scope)
-            if isinstance(node, cst.Name):
-                if constant_of(node) is None:
-                    self._field_name(node, annotation, scope)
-            elif isinstance(node, cst.Subscript) and last_name(node.value) == "Annotated":
-                pending += [node.value, *index_items(node)]
-            elif isinstance(node, cst.Subscript) and last_name(node.value) in _WITHOUT_A_VALUE:
-                pending.append(node.value)
-            elif isinstance(node, cst.Subscript) and last_name(node.value) == "ClassVar":
-                continue
-            elif isinstance(node, cst.Arg):
-                pending.append(node.value)
-            elif type(node) not in _BINDING_EXPRESSIONS:
-                pending += children_of(node)
-
-    def _called_in_text(
-        self, call: cst.Call, annotation: cst.BaseExpression, scope: _Scope
-    ) -> None:
+    def _called_in_text(self, call: cst.Call, annotation: cst.BaseExpression, scope: Scope) -> None:
         """Note a call in a type that pydantic evaluates, by the type: it may stand in a text."""
         name = dotted_name(call.func)
         if name is not None and self._owner(name.partition(".")[0], scope) is self._module:
-            shape = _shape(call)
+            shape = call_shape(call)
             self._uses.setdefault((name, shape), NameUse(name, shape, self._place(annotation)))
 
-    def _field_name(self, node: cst.Name, annotation: cst.BaseExpression, scope: _Scope) -> None:
+    def _field_name(self, node: cst.Name, annotation: cst.BaseExpression, scope: Scope) -> None:
         name = node.value
-        current: _Scope | None = scope
+        current: Scope | None = scope
         while current is not None:
             if name in current.names or name in current.ever:
                 return
             current = current.parent
         if name not in _ALWAYS_THERE:
-            self._miss(name, self._reason(name, scope), annotation, scope.name)
-
-    def _text_type(self, node: cst.CSTNode) -> cst.BaseExpression | None:
-        """Return the type that a text holds; `None` for anything else."""
-        text = text_of(node)
-        return None if text is None else parse_expression(" ".join(text.split()))
+            self._miss(name, reason_of_absence(name, scope), annotation, scope.name)
 
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
@@ -778,29 +714,6 @@ def _given(node: cst.BaseExpression | None) -> list[cst.BaseExpression]:
     return [] if node is None else [node]
 
 
-def _around(scope: _Scope) -> _Scope:
-    """Return the scope that a statement binds names in."""
-    while scope.kind == "inner" and scope.parent is not None:
-        scope = scope.parent
-    return scope
-
-
-def _with_type_parameters(node: FunctionNode | cst.ClassDef, scope: _Scope) -> _Scope:
-    parameters = node.type_parameters.params if node.type_parameters is not None else ()
-    names = {each.param.name.value for each in parameters}
-    return _Scope("inner", scope, names) if names else scope
-
-
-def _method_around(scope: _Scope) -> _Scope | None:
-    """Return the method whose `super()` it is."""
-    current: _Scope | None = scope
-    while current is not None:
-        if current.receiver is not None:
-            return current
-        current = current.parent
-    return None
-
-
 def _is_super(node: cst.BaseExpression) -> bool:
     match node:
         case cst.Call(func=cst.Name(value="super"), args=arguments):
@@ -816,34 +729,3 @@ def _exceptions(node: cst.BaseExpression | None) -> Iterator[str]:
         return
     for each in [one.value for one in node.elements] if isinstance(node, cst.Tuple) else [node]:
         yield last_name(each) or "?"
-
-
-def _shape(call: cst.Call) -> CallShape:
-    names = tuple(each.keyword.value for each in call.args if each.keyword is not None)
-    positional = sum(each.keyword is None and each.star != "**" for each in call.args)
-    return CallShape(positional, names, any(each.star for each in call.args))
-
-
-def _plain_keywords(call: cst.Call) -> tuple[str, ...]:
-    """Return which keywords are given what is written out: a constant, or a collection."""
-    return tuple(
-        each.keyword.value
-        for each in call.args
-        if each.keyword is not None and _is_written_out(each.value)
-    )
-
-
-def _is_written_out(node: cst.BaseExpression) -> bool:
-    match node:
-        case cst.Name(value="None" | "True" | "False"):
-            return True
-        case _:
-            return isinstance(node, _WRITTEN_OUT)
-
-
-def _is_checked(path: tuple[str, ...], checks: set[tuple[str, ...]]) -> bool:
-    """Return whether what a path names is asked about first; `*` stands for anything further down."""
-    for length in range(2, len(path) + 1):
-        if path[:length] in checks or (*path[: length - 1], "*") in checks:
-            return True
-    return False
