@@ -357,8 +357,8 @@ def test_a_new_rule(fork: Fork) -> None:
     )
     fork.put("    union_checks,\n)", "    union_checks,\n    vagueness_checks,\n)")
     fork.put(
-        "    linked_fields.check_datetimes,\n",
-        "    linked_fields.check_datetimes,\n    vagueness_checks.check_vague_events,\n",
+        "    field_checks.check_datetimes,\n",
+        "    field_checks.check_datetimes,\n    vagueness_checks.check_vague_events,\n",
     )
     fork.write_entities(COUNTER)
     fork.generate()

@@ -16,7 +16,7 @@ from starmodel_generator.linking.checks.shadowing_checks import check_hidden_nam
 from starmodel_generator.linking.entities.class_body import ModelReader
 from starmodel_generator.linking.entities.crud_events import crud_events
 from starmodel_generator.linking.entities.entities import LinkedEntity, find_entities
-from starmodel_generator.linking.entities.entity_fields import FieldReader, numbered
+from starmodel_generator.linking.entities.entity_fields import FieldReader
 from starmodel_generator.linking.entities.events import EventReader, LinkedEvent
 from starmodel_generator.linking.entities.inverse_relations import OtherSideReader, find_other_sides
 from starmodel_generator.linking.entities.method_effects import EffectReader
@@ -25,6 +25,7 @@ from starmodel_generator.linking.entities.relation_names import RelationNames
 from starmodel_generator.linking.entities.table_settings import read_table_settings
 from starmodel_generator.linking.entities.value_objects import ObjectReader
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import numbered
 from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.options.entity_options import EntityOptions
 from starmodel_generator.linking.options.model_config import ConfigReader

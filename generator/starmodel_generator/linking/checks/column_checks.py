@@ -8,9 +8,9 @@ from starmodel_generator.diagnostics.rules.entity_rules import INVALID_CONSTRAIN
 from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE, TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.constraints import number_of

@@ -7,8 +7,8 @@ from starmodel_generator.diagnostics.rules.entity_rules import INVALID_HOOK
 from starmodel_generator.diagnostics.rules.sql_rules import INVALID_CRUD
 from starmodel_generator.linking.entities.crud_hooks import hook_subject
 from starmodel_generator.linking.entities.entities import LinkedEntity
+from starmodel_generator.linking.field_checks import fills_in_values
 from starmodel_generator.linking.linked_app import LinkedApp
-from starmodel_generator.linking.linked_fields import fills_in_values
 from starmodel_generator.linking.names.suggestions import free_member
 from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas import RequiredDefault, SuppliedSource

@@ -14,9 +14,9 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
 from starmodel_generator.diagnostics.rules.sql_rules import INEXACT_TYPE
 from starmodel_generator.linking.defaults.default_validation import validated
 from starmodel_generator.linking.defaults.value_origins import ConstructedObject, Unknown, is_known
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.unparse import literal_text, shortened
 from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas import (

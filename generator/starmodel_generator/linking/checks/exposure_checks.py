@@ -13,8 +13,8 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNWRITTEN_FIELD,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.reporting import Problem
 from starmodel_schemas.secret_names import looks_secret
 

@@ -18,10 +18,10 @@ from starmodel_generator.diagnostics.rules.sql_rules import (
     PLAIN_FOREIGN_KEY,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.entities.table_settings import composite_key
 from starmodel_generator.linking.field_storage import stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.constraints import scalar_name
 from starmodel_schemas import EnumType, IndexOption, LiteralType, ScalarType, TypeRef

@@ -14,9 +14,9 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     RENAMED_IN_REDIS,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.entities.events import LinkedEvent
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.suggestions import (
     POISONED,
     free_class,

@@ -14,8 +14,8 @@ from starmodel_generator.diagnostics.rules.sql_rules import (
     RELATION_OUTSIDE_SQL,
 )
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.unparse import shortened
 from starmodel_generator.linking.reporting import Problem

@@ -7,9 +7,9 @@ from starmodel_generator.analysis.effects.known_calls import MODEL_METHODS
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import RESERVED_NAME
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.entities.events import LinkedEvent
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.suggestions import free_class, free_member
 from starmodel_generator.linking.reporting import Problem, Subject
 from starmodel_schemas.crud import is_written

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
-from starmodel_generator.linking import linked_fields, store_checks
+from starmodel_generator.linking import field_checks, store_checks
 from starmodel_generator.linking.checks import (
     base_class_checks,
     column_checks,
@@ -25,11 +25,11 @@ from starmodel_generator.linking.linked_app import LinkedApp
 Check: TypeAlias = Callable[[LinkedApp], Iterator[Diagnostic]]
 
 CHECKS: tuple[Check, ...] = (
-    linked_fields.check_datetimes,
-    linked_fields.check_money,
-    linked_fields.check_record_ids,
-    linked_fields.check_required_fields,
-    linked_fields.check_protected_parts,
+    field_checks.check_datetimes,
+    field_checks.check_money,
+    field_checks.check_record_ids,
+    field_checks.check_required_fields,
+    field_checks.check_protected_parts,
     default_checks.check_defaults,
     default_checks.check_shown_defaults,
     model_checks.check_input,

@@ -8,9 +8,9 @@ from starmodel_generator.database.tables import index_name
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
 from starmodel_generator.diagnostics.rules.sql_rules import INVALID_DB_NAME, TABLE_NAME_CLASH
 from starmodel_generator.linking.entities.entities import LinkedEntity
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.field_storage import stored_fields, stored_value
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.database_names import LONGEST, is_long
 from starmodel_generator.linking.names.suggestions import free_member
 from starmodel_generator.linking.reporting import Problem, Subject

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from starmodel_generator.linking.entities.entity_fields import LinkedField
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.symbols import ClassSymbol
 from starmodel_generator.linking.options.entity_options import EntityOptions
 from starmodel_schemas import (

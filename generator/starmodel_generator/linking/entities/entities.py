@@ -34,9 +34,9 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     STAR_IMPORT_BASE,
     UNKNOWN_NAME,
 )
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.entities.events import LinkedEvent
 from starmodel_generator.linking.entities.pydantic_hooks import Hook
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.class_members import Members
 from starmodel_generator.linking.names.mro import BaseProblem, ClassHierarchy
 from starmodel_generator.linking.names.symbols import (

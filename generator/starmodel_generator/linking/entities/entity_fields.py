@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from starmodel_generator.analysis.facts import (
     AssignmentFact,
@@ -13,7 +13,7 @@ from starmodel_generator.analysis.facts import (
     OpaqueExpression,
 )
 from starmodel_generator.database.columns import ID_FIELD, stored_type
-from starmodel_generator.diagnostics.diagnostic import Diagnostic, Place
+from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.entity_rules import (
     AMBIGUOUS_UNION,
     CONDITIONAL_ENTITY,
@@ -37,6 +37,7 @@ from starmodel_generator.linking.defaults.server_defaults import (
 )
 from starmodel_generator.linking.defaults.value_origins import UNKNOWN
 from starmodel_generator.linking.entities.pydantic_hooks import FIELD_SERIALIZER, hooks_of
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.class_members import Annotated, Members, Method
 from starmodel_generator.linking.names.forward_refs import ForwardNames
 from starmodel_generator.linking.names.mro import ClassHierarchy
@@ -51,7 +52,6 @@ from starmodel_generator.linking.names.unparse import shortened, unparse
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.aliases import NO_RULES, AliasRules
-from starmodel_generator.linking.types.column_settings import ColumnKind
 from starmodel_generator.linking.types.constraints import (
     scalar_name,
     unfit_limits,
@@ -80,7 +80,6 @@ from starmodel_schemas import (
     ConstrainedType,
     Default,
     FieldSchema,
-    LiteralDefault,
     OptionalType,
     ScalarType,
     TypeRef,
@@ -109,48 +108,6 @@ _COMPUTED_OPTIONS = frozenset(
         *("field_title_generator", "json_schema_extra", "repr", "return_type", "title"),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedField:
-    """A field with the class that defines it and what wrote it.
-
-    `says_on_delete` is true where it has an `on_delete` that was written; `allows_infinity` is
-    what it says about numbers that are not finite. `by_pydantic` is what only pydantic does when
-    it reads a value of the field, as written, with where it is; `is_read_by_class` says that what is
-    sent of it is read as its class reads it. `default` is what is known of the
-    default, `UNKNOWN` also where a validator is given it before its type is made sure of.
-    `has_alias` says that it can be given under another name, `column_kind` what SQLModel is told
-    that its column holds.
-    """
-
-    schema: FieldSchema
-    owner: ClassSymbol
-    fact: AssignmentFact | Method
-    says_on_delete: bool = False
-    allows_infinity: bool | None = None
-    by_pydantic: tuple[tuple[str, Place], ...] = ()
-    is_read_by_class: bool = False
-    default: object = UNKNOWN
-    has_alias: bool = False
-    column_kind: ColumnKind | None = None
-
-    @property
-    def subject(self) -> Subject:
-        """The field as the subject of a diagnostic."""
-        facts = self.fact.facts if isinstance(self.fact, Method) else self.fact
-        return Subject(f"field `{self.owner.name}.{facts.name}`", facts.place, self.owner.name)
-
-    def at_default(self, problem: Problem) -> Diagnostic:
-        """Return the diagnostic of a problem with the field's default, where that is written."""
-        assert not isinstance(self.fact, Method)
-        return self.subject.diagnose(problem, self.fact.place.at("value", 0))
-
-    def at_type(self, problem: Problem) -> Diagnostic:
-        """Return the diagnostic of a problem with the field's type, where that is written."""
-        if isinstance(self.fact, Method):
-            return self.subject.diagnose(problem, self.fact.facts.place.at("returns", 0))
-        return self.subject.diagnose(problem, self.fact.place.at("annotation", 0))
 
 
 class FieldReader:
@@ -618,18 +575,6 @@ class FieldReader:
         text = f"has the name of {what} of the class"
         place = method.facts.place
         report(field.subject.diagnose(Problem(DUPLICATE_MEMBER, text, "rename one of them"), place))
-
-
-def numbered(field: LinkedField) -> LinkedField:
-    """Return the field of a record; an id that is `None` until the store gives it, as that."""
-    schema = field.schema
-    is_number = schema.name == "id" and scalar_name(schema.type) == "int"
-    if not is_number or schema.default != LiteralDefault(value=None):
-        return field
-    type = schema.type.item if isinstance(schema.type, OptionalType) else schema.type
-    stored = schema.model_copy(update={"type": type, "identity": True})
-    # The default is none of a record that is stored.
-    return replace(field, schema=stored, default=UNKNOWN)
 
 
 def _with_settings(options: FieldOptions, settings: Mapping[str, object]) -> FieldOptions:

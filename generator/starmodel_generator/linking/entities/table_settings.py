@@ -22,7 +22,7 @@ from starmodel_generator.analysis.facts import (
 from starmodel_generator.database.columns import ID_FIELD, stored_type
 from starmodel_generator.diagnostics.rules.pydantic_rules import SQLMODEL_OPTION
 from starmodel_generator.diagnostics.rules.sql_rules import INVALID_DB_NAME
-from starmodel_generator.linking.entities.entity_fields import LinkedField
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.database_names import unfit_name
 from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import (

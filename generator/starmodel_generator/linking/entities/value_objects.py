@@ -10,7 +10,8 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     UNSUPPORTED_TYPE,
 )
 from starmodel_generator.linking.entities.class_body import ModelReader
-from starmodel_generator.linking.entities.entity_fields import FieldReader, LinkedField
+from starmodel_generator.linking.entities.entity_fields import FieldReader
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.names.symbols import ClassSymbol
 from starmodel_generator.linking.names.unparse import shortened, unparse

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from starmodel_generator.analysis.facts import CallShape, ModuleFacts, NameUse, ParameterFact
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.source_rules import WRONG_ARGUMENTS
-from starmodel_generator.linking.entities.entity_fields import LinkedField
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.library_classes import call_problem
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, Related
 from starmodel_generator.diagnostics.rules.source_rules import REQUIRED_CYCLE
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_schemas import RefType
 
 

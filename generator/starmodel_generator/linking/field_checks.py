@@ -14,9 +14,9 @@ from starmodel_generator.diagnostics.rules.entity_rules import (
     PROTECTED_PART,
     RECORD_ID,
 )
-from starmodel_generator.linking.entities.entity_fields import LinkedField
 from starmodel_generator.linking.entities.value_objects import LinkedObject
 from starmodel_generator.linking.linked_app import LinkedApp
+from starmodel_generator.linking.linked_field import LinkedField
 from starmodel_generator.linking.names.class_members import Method
 from starmodel_generator.linking.reporting import Problem
 from starmodel_generator.linking.types.constraints import scalar_name
