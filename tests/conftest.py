@@ -1,6 +1,7 @@
 """What tests of more than one folder are given, and which of them are slow."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Generator, Iterator
 from functools import wraps
 from inspect import iscoroutinefunction
@@ -71,22 +72,45 @@ SLOW = (
 types, use the network, or take more than a second. Whatever asks for PostgreSQL or Redis is slow as
 well."""
 
+LONGEST_FILES = (
+    "generator/emission/test_any_name.py",
+    "browser/test_combinations.py",
+    "generator/test_other_pythons.py",
+    "e2e/test_nodes.py",
+    "e2e/test_tutorial.py",
+    "generator/emission/test_generated_modules.py",
+    "architecture/test_extending.py",
+    "e2e/test_shop_failures.py",
+    "browser/test_own_pages.py",
+    "browser/test_htmx.py",
+    "browser/test_random_forms.py",
+    "browser/test_components.py",
+    "browser/test_examples.py",
+)
+"""Files that take 15 seconds or more of a processor with a few tests. They come first."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow, and begin with the files that have some of it.
+    """Mark what is slow, and put the files in order.
 
     Each process takes one file after the other, and at the end none should be alone with a long
-    one. Names of files without their folders mix what waits with what computes.
+    one: those come first that are known to be long, then those with the most tests.
     """
-    slow: set[Path] = set()
+    sizes = Counter(item.path for item in items)
+    first = [HERE / name for name in LONGEST_FILES]
+    items.sort(
+        key=lambda item: (
+            first.index(item.path) if item.path in first else len(first),
+            -sizes[item.path],
+            item.path,
+        )
+    )
     for item in items:
         name = f"{item.path.relative_to(HERE).as_posix()}::{item.name}"
         fixtures: list[str] = getattr(item, "fixturenames", [])
         names = " ".join([name, *fixtures])
         if name.startswith(SLOW) or "postgres" in names or "redis" in names:
             item.add_marker("slow")
-            slow.add(item.path)
-    items.sort(key=lambda item: (item.path not in slow, item.path.name, item.path))
 
 
 @pytest.fixture(scope="session")

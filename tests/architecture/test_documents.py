@@ -4,6 +4,7 @@ import ast
 import importlib
 import importlib.util
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -72,15 +73,17 @@ def test_the_code_of_the_counter_is_what_is_generated() -> None:
         assert f"```python\n{code}\n```" in readme
 
 
-def test_what_is_slow_is_there() -> None:
+def test_what_is_slow_or_long_is_there() -> None:
     source = (ROOT / "tests/conftest.py").read_text(encoding="utf-8")
-    [named] = [
+    named = [
         ast.literal_eval(statement.value)
         for statement in ast.parse(source).body
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "SLOW"
+        if isinstance(statement, ast.Assign)
+        and ast.unparse(statement.targets[0]) in ("SLOW", "LONGEST_FILES")
     ]
+    assert len(named) == 2
     gone: list[str] = []
-    for name in named:
+    for name in chain(*named):
         file, _, test = name.partition("::")
         path = ROOT / "tests" / file
         if not path.exists() or (test and f"def {test}" not in path.read_text(encoding="utf-8")):
