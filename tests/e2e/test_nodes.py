@@ -350,3 +350,5 @@ def test_several_processes_with_state_in_memory_start_if_that_is_meant() -> None
         options=["--workers", "2"], environment={"STARMODEL_MEMORY": "per process"}
     ) as server:
         assert server.request("POST", "/counter/increment")[0] == 200
+        # To kill the first process would leave its workers behind.
+        assert server.stop()[0] == 0
