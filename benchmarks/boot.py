@@ -9,20 +9,25 @@ from statistics import median
 
 from benchmarks.child import CREATE_APP, RAW, App, Child, ratio, time_in_turns
 from benchmarks.exchange import Exchange, get, post
-from benchmarks.instructions import count_import, is_available
+from benchmarks.instructions import count_import, count_program, is_available
 from benchmarks.project import Project, counter_project, environment, many_entities
 from benchmarks.server import Server
 from benchmarks.table import Row, at_most, skipped
 
 ENTITIES = 100
 ROUNDS = 7
-IMPORT = """
+RUNTIME = """
 import json, time
-import starmodel.web, starmodel.web.adapters.starlette
+import starmodel.ui, starmodel.web, starmodel.web.adapters.starlette
+import starmodel.web.app.entity_routes, starmodel.web.datastar.actions
 begin = time.process_time()
+"""
+ENTITY_CLASSES = """
 for part in range({parts}):
     __import__(f"shop.entities.part{{part}}")
 middle = time.process_time()
+"""
+GENERATED = """
 import shop.generated.app
 end = time.process_time()
 print(json.dumps([middle - begin, end - middle]))
@@ -34,7 +39,8 @@ def measure_imports(folder: Path) -> list[Row]:
     modules = many_entities(ENTITIES)
     project = Project(folder / "shop", modules)
     project.generate()
-    command = [sys.executable, "-c", IMPORT.format(parts=len(modules))]
+    classes = ENTITY_CLASSES.format(parts=len(modules))
+    command = [sys.executable, "-c", RUNTIME + classes + GENERATED]
     entities: list[float] = []
     generated: list[float] = []
     for number in range(ROUNDS + 1):
@@ -53,7 +59,17 @@ def measure_imports(folder: Path) -> list[Row]:
     share = median(a / b for a, b in zip(generated, entities, strict=True))
     how = f"{ENTITIES} entities of 10 fields and 5 events, processor time, median of {ROUNDS} processes"
     also = f" ({share:.2f}× the entities themselves)"
-    return [at_most("import of generated code, an entity", value, 1, " ms", how, also)]
+    rows = [at_most("import of generated code, an entity", value, 1, " ms", how, also)]
+    measure = "import of generated code, instructions, of the entities themselves"
+    if not is_available():
+        return [*rows, skipped(measure, "≤ 0.8×", "valgrind is not installed")]
+    app = App(CREATE_APP, project.folder)
+    programs = (RUNTIME, RUNTIME + classes, RUNTIME + classes + GENERATED)
+    runtime, both, all_ = [count_program(app, program) for program in programs]
+    also = f" ({(all_ - both) / 1e6:.0f}M, {(both - runtime) / 1e6:.0f}M)"
+    value = (all_ - both) / (both - runtime)
+    how = f"valgrind, the same {ENTITIES} entities"
+    return [*rows, at_most(measure, value, 0.8, "×", how, also)]
 
 
 def measure_routes(folder: Path) -> list[Row]:

@@ -45,6 +45,11 @@ def count_import(app: App) -> int:
         "import sys; from uvicorn.config import Config;"
         f" Config({app.name!r}, factory={app.name == CREATE_APP}).load()"
     )
+    return count_program(app, program)
+
+
+def count_program(app: App, program: str) -> int:
+    """Count what it takes to run a program beside an app."""
     # The first process compiles to bytecode.
     command = [sys.executable, "-c", program]
     subprocess.run(command, env=environment(app.folder), cwd=app.folder, check=True)
