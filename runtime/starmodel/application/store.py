@@ -39,29 +39,29 @@ class Stored:
     inside them.
 
     Attributes:
-        others: What else is kept there, as JSON, by the name that another release of the app has for
+        unknown_fields: What else is kept there, as JSON, by the name that another release of the app has for
             it. Whoever saves the entity hands it on, since nodes of several releases may run.
     """
 
     __slots__ = ("values", "version")
 
-    others: Mapping[str, Any] = NOTHING
+    unknown_fields: Mapping[str, Any] = NOTHING
 
     def __init__(self, values: Mapping[str, object], version: int) -> None:
         self.values = values
         self.version = version
 
 
-class StoredWithOthers(Stored):
+class StoredWithUnknownFields(Stored):
     """The same, of an entity that another release of the app has saved."""
 
-    __slots__ = ("others",)
+    __slots__ = ("unknown_fields",)
 
     def __init__(
-        self, values: Mapping[str, object], version: int, others: Mapping[str, Any]
+        self, values: Mapping[str, object], version: int, unknown_fields: Mapping[str, Any]
     ) -> None:
         super().__init__(values, version)
-        self.others = others
+        self.unknown_fields = unknown_fields
 
 
 class StoredWithRelated(Stored):
@@ -81,11 +81,11 @@ class Write:
     are, so nobody else may hold on to them. `expected` is the version they are based on, `0`
     where nothing was stored. `ttl` is the number of seconds after which they are forgotten.
     `base` are the values of the expected version, so that a store may save only what differs;
-    they are empty where the writer does not know them. `others` is what a document has besides, see
+    they are empty where the writer does not know them. `unknown_fields` is what a document has besides, see
     `Stored`.
     """
 
-    __slots__ = ("base", "expected", "key", "others", "ttl", "values")
+    __slots__ = ("base", "expected", "key", "ttl", "unknown_fields", "values")
 
     def __init__(
         self,
@@ -94,14 +94,14 @@ class Write:
         expected: int,
         ttl: float | None = None,
         base: Mapping[str, object] = NOTHING,
-        others: Mapping[str, Any] = NOTHING,
+        unknown_fields: Mapping[str, Any] = NOTHING,
     ) -> None:
         self.key = key
         self.values = values
         self.expected = expected
         self.ttl = ttl
         self.base = base
-        self.others = others
+        self.unknown_fields = unknown_fields
 
 
 class VersionCheck(NamedTuple):

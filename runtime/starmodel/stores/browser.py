@@ -25,7 +25,7 @@ from starmodel.application.store import (
     ImmediateBackend,
     Key,
     Stored,
-    StoredWithOthers,
+    StoredWithUnknownFields,
     Write,
 )
 from starmodel.errors import (
@@ -122,7 +122,7 @@ class BrowserBackend(ImmediateBackend):
                 continue
             end = None if write.ttl is None else now + write.ttl
             seal = self._seal(write, version, end)
-            stored = StoredWithOthers(write.values, version, write.others)
+            stored = StoredWithUnknownFields(write.values, version, write.unknown_fields)
             made.append((write.key, seal, (stored, end)))
         for key, seal, loaded in made:
             states = self.states(key)

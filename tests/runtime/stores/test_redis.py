@@ -192,7 +192,7 @@ async def test_documents_follow_their_entity(redis_url: str) -> None:
     )
     assert renamed.read('{"id": "", "total": "x"}') == {"id": "", "note": "x"}
     # What was called so is no other field: it would be read again by a node of the release before.
-    assert renamed.load('{"id": "", "total": "x", "more": 1}', 1).others == {"more": 1}
+    assert renamed.load('{"id": "", "total": "x", "more": 1}', 1).unknown_fields == {"more": 1}
     needed = EntityDefinition(
         Needed,
         name="needed",

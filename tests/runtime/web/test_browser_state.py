@@ -338,7 +338,7 @@ async def test_what_another_release_has_sealed_is_kept() -> None:
         (older, {"id": "1", "lines": ["tea"]}),
         (older, {"id": "1", "lines": ["tea", "milk"]}),
     ]
-    no_others: dict[str, Any] = {}
+    none: dict[str, Any] = {}
     seal = ""
     for each, values in steps:
         backend = BrowserBackend([each], lambda: [SECRET])
@@ -346,8 +346,8 @@ async def test_what_another_release_has_sealed_is_kept() -> None:
         token = SEALED_STATES.set(states)
         try:
             kept = await backend.load(key)
-            version, others = (kept.version, kept.others) if kept else (0, no_others)
-            await backend.commit([Write(key, values, version, others=others)])
+            version, unknown = (kept.version, kept.unknown_fields) if kept else (0, none)
+            await backend.commit([Write(key, values, version, unknown_fields=unknown)])
         finally:
             SEALED_STATES.reset(token)
         seal = states.written[key]

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from starmodel.application.copying import default_of
 from starmodel.application.definition import EntityDefinition
 from starmodel.application.documents.json_text import NotStorable, encode_anything, encode_json
-from starmodel.application.store import NOTHING, Stored, StoredWithOthers, Write
+from starmodel.application.store import NOTHING, Stored, StoredWithUnknownFields, Write
 from starmodel.errors import ArgumentError, ConfigurationError, InvalidState
 
 
@@ -83,7 +83,7 @@ class Document:
         Raises:
             InvalidState: JSON cannot keep some value as it is.
         """
-        return self.write(NOTHING if write.values is None else write.values, write.others)
+        return self.write(NOTHING if write.values is None else write.values, write.unknown_fields)
 
     def load(self, text: str | bytes, version: int) -> Stored:
         """Return all that a text keeps, to be saved again.
@@ -94,17 +94,21 @@ class Document:
         kept: dict[str, Any] = json.loads(text)
         if kept.keys() == self._names:
             return Stored(self._values_of(kept), version)
-        others = {name: kept[name] for name in kept.keys() - self._known}
+        unknown_fields = {name: kept[name] for name in kept.keys() - self._known}
         values = self._values_of(self._brought_up_to_date(kept))
-        return StoredWithOthers(values, version, others) if others else Stored(values, version)
+        return (
+            StoredWithUnknownFields(values, version, unknown_fields)
+            if unknown_fields
+            else Stored(values, version)
+        )
 
-    def write(self, values: Mapping[str, Any], others: Mapping[str, Any] = NOTHING) -> str:
+    def write(self, values: Mapping[str, Any], unknown_fields: Mapping[str, Any] = NOTHING) -> str:
         """Return the text that is kept of the values, and of what another release has there.
 
         Raises:
             InvalidState: JSON cannot keep some value as it is.
         """
-        kept: dict[str, Any] = {**others}
+        kept: dict[str, Any] = {**unknown_fields}
         for name, write, _, _, is_sure in self.fields:
             value = values[name]
             try:

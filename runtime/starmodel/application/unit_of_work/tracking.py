@@ -103,14 +103,14 @@ class TrackedEntity(Write):
         if stored is not None:
             self.expected = stored.version
             self.base = stored.values
-            self.others = stored.others
+            self.unknown_fields = stored.unknown_fields
             self.entity = definition.hydrate(stored.values)
             # The state may share lists with the entity, unless there are none.
             is_asked = not definition.plain and definition.is_immutable_flat
             self.state = definition.state(self.entity) if is_asked else None
         else:
             self.expected = 0
-            self.others = NOTHING
+            self.unknown_fields = NOTHING
             self.entity = definition.cls() if new is None else new
             self.base = deep_copy(field_values(self.entity))
             self.state = None
@@ -302,7 +302,7 @@ class TrackedEntity(Write):
             if self.definition.is_record:
                 raise NotFound(self.key.entity, self.key.id)
             self.expected = 0
-            self.others = NOTHING
+            self.unknown_fields = NOTHING
             self.state = None
             return
         live, base, fresh = self.entity.__dict__, self.base, stored.values
@@ -314,7 +314,7 @@ class TrackedEntity(Write):
         if theirs & mine:
             raise Conflict(self.key.entity, self.key.id)
         self.base = fresh
-        self.others = stored.others
+        self.unknown_fields = stored.unknown_fields
         self.expected = stored.version
         self.state = None
         self._refresh(theirs - mine)

@@ -128,9 +128,9 @@ class OpenDocument(document.Document):
         )
         super().__init__(definition, [])
 
-    def write(self, values: Mapping[str, Any], others: Mapping[str, Any] = NOTHING) -> str:
+    def write(self, values: Mapping[str, Any], unknown_fields: Mapping[str, Any] = NOTHING) -> str:
         """Return the values as JSON."""
-        return json.dumps({**others, **values})
+        return json.dumps({**unknown_fields, **values})
 
     def load(self, text: str | bytes, version: int) -> Stored:
         """Return all that a text keeps: what is in it is a value."""
