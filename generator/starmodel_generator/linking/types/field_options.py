@@ -352,7 +352,20 @@ class _Reading:
         self._name_of = name_of
         self._namespace = namespace
         self._is_field = is_field
-        self.options = options
+        self._options = options
+        self._changes: dict[str, object] = {}
+        self._limits: dict[str, object] = {}
+
+    @property
+    def options(self) -> FieldOptions:
+        """What is said so far; copied when it is asked for, not for each keyword."""
+        if self._limits:
+            constraints = self._options.constraints.model_copy(update=self._limits)
+            self._changes, self._limits = {**self._changes, "constraints": constraints}, {}
+        if self._changes:
+            changes, self._changes = self._changes, {}
+            self._options = replace(self._options, **changes)  # pyright: ignore[reportArgumentType]
+        return self._options
 
     def add(self, keyword: str, expression: Expression) -> None:
         if keyword == "**":
@@ -456,8 +469,7 @@ class _Reading:
                 "write a number for bounds and lengths, a text for `pattern`",
             )
             return
-        constraints = self.options.constraints.model_copy(update={keyword: limit})
-        self._set(constraints=constraints)
+        self._limits[keyword] = limit
 
     def _flag(self, keyword: str, expression: Expression) -> None:
         value = self._evaluate(keyword, expression)
@@ -466,14 +478,13 @@ class _Reading:
         if not isinstance(value.value, bool):
             self._problem(f"has `{keyword}={value.text}`", "write `True` or `False`")
         elif keyword == "strict" or keyword in TEXT_ARGUMENTS:
-            constraints = self.options.constraints.model_copy(update={keyword: value.value})
-            self._set(constraints=constraints)
+            self._limits[keyword] = value.value
         elif keyword in ("private", "exclude"):
             # Whoever says it of a type means every field of that type.
             is_said = getattr(self.options, keyword) or value.value
-            self.options = replace(self.options, **{keyword: is_said})
+            self._set(**{keyword: is_said})
         else:
-            self.options = replace(self.options, **{keyword: value.value})
+            self._set(**{keyword: value.value})
 
     def _text(self, keyword: str, expression: Expression) -> None:
         value = self._evaluate(keyword, expression)
@@ -484,7 +495,7 @@ class _Reading:
             text = f"has `db_name={value.text}`, which {unfit}"
             self._add(Problem(INVALID_DB_NAME, text, "write the name that the column has"))
         elif isinstance(value.value, str):
-            self.options = replace(self.options, **{keyword: value.value})
+            self._set(**{keyword: value.value})
         else:
             self._problem(f"has `{keyword}={value.text}`", "write a text")
 
@@ -588,7 +599,7 @@ class _Reading:
         self._set(problems=(*self.options.problems, problem))
 
     def _set(self, **changes: object) -> None:
-        self.options = replace(self.options, **changes)  # pyright: ignore[reportArgumentType]
+        self._changes |= changes
 
 
 def required_parameters(parameters: Iterable[ParameterFact]) -> int:
