@@ -48,7 +48,7 @@ class TestPostgres(OutboxStoreContract):
 
 
 class TestRedis(OutboxStoreContract):
-    second = 0.03
+    second = 0.1
 
     @pytest.fixture(autouse=True)
     def server(self, redis_url: str) -> None:

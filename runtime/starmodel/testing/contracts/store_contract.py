@@ -430,11 +430,11 @@ class StoreContract:
         other = OTHERS[0]
         version = await self.save(store, 0, ttl=10, count=1)
         await self.save(store, 0, other, count=1)
-        await self.advance(clock, 8)
+        await self.advance(clock, 6)
         version = await self.save(store, version, ttl=10, count=2)
-        await self.advance(clock, 8)
+        await self.advance(clock, 6)
         assert (await self.load(store)).values == {"count": 2}
-        await self.advance(clock, 2)
+        await self.advance(clock, 4)
         assert await store.load(KEY) is None
         assert await store.version(KEY) == 0
         assert (await store.versions([KEY, other]))[0] == 0
@@ -515,9 +515,11 @@ class OutboxStoreContract(StoreContract):
         assert [id for id, _ in pending] == [*committed.outbox_ids]
         assert [record for _, record in pending] == [saved, other]
         store.published(committed.outbox_ids[:1])
-        await asyncio.sleep(0.3)
+        # A store may forget it a little later.
+        async with asyncio.timeout(10):
+            while await store.unpublished(5 * self.second) != 1:
+                await asyncio.sleep(0.01)
         assert [record for _, record in await store.pending(5 * self.second)] == [other]
-        assert await store.unpublished(5 * self.second) == 1
 
     async def test_a_request_is_carried_out_once(self, store: EntityPersistenceBackend) -> None:
         """However often it is sent at once."""
