@@ -1122,13 +1122,18 @@ def test_a_refresh_waits_for_what_somebody_asked_for_and_for_dialogs(products: P
     page.wait_for_timeout(200)
     assert len(products.held) == 1
     products.hold = False
-    products.held[0]()
-    expect(rows(page)).to_have_text(["Candle", "Drum"])
-    page.evaluate("""() => {
+    # It opens as soon as the answer is shown, before the refresh that waits for it.
+    page.evaluate("""() => new MutationObserver((_, observer) => {
+        const list = document.querySelector('#product-list');
+        if (!list?.textContent.includes('Candle')) return;
+        observer.disconnect();
         const dialog = document.createElement('dialog');
-        document.querySelector('#product-list').append(dialog);
+        list.append(dialog);
         dialog.showModal();
-    }""")
+    }).observe(document.body, {childList: true, subtree: true, characterData: true})""")
+    products.held[0]()
+    expect(page.locator("dialog")).to_be_visible()
+    expect(rows(page)).to_have_text(["Candle", "Drum"])
     page.wait_for_timeout(1500)
     assert len(products.site.asked) == 1
     expect(page.locator("dialog")).to_be_visible()
