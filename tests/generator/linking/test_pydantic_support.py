@@ -325,6 +325,12 @@ def test_what_is_refused_anywhere(body: str, code: str) -> None:
     assert code in of_object(body).codes
 
 
+def test_the_options_of_a_table_of_djangos() -> None:
+    body = "class Meta:\n    ordering = ['name']"
+    assert of_entity(body).codes == ["SM223"]
+    assert of_object(body).codes == []
+
+
 @pytest.mark.parametrize(
     "body",
     [

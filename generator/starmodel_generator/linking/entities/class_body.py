@@ -66,8 +66,10 @@ class ModelReader:
                     problem = _refusal(f"defines `{method.name}`", support)
                     report(_class(owner).diagnose(problem, method.place))
             for nested in owner.module.classes:
-                if nested.name == "Config" and nested.container == f"class {owner.name}":
-                    problem = _refusal("has a `class Config`", MEMBERS["Config"])
+                # Django's options of a table; in a value object it may be anybody's.
+                names = ("Config", "Meta") if hierarchy.is_entity else ("Config",)
+                if nested.name in names and nested.container == f"class {owner.name}":
+                    problem = _refusal(f"has a `class {nested.name}`", MEMBERS[nested.name])
                     report(_class(owner).diagnose(problem, nested.place))
 
     def _check_assigned(

@@ -277,5 +277,8 @@ MEMBERS: dict[str, Support] = {
         ("__mapper_args__", "__abstract__", "__table__"), sqlmodel_setting("leave it out")
     ),
     "Config": _refused("is pydantic 1's", "write what is in it in `model_config`"),
+    "Meta": _refused(
+        "is another library's", "write `order_by`, `unique` and `indexes` in `model_config`"
+    ),
 }
-"""Names in the body of a model that have a meaning to pydantic or to SQLModel."""
+"""Names in the body of a model that have a meaning to pydantic, to SQLModel or to those who come from Django."""
