@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Unpack
+from uuid import UUID
 
 from . import transport as http
 from .post_fields import PostFields
@@ -59,7 +60,11 @@ class PostEndpoints(http.Endpoints[http.AnyTransport]):
 
     @http.endpoint("POST", "/post/{id}/assign", once=True)
     def assign(
-        self, id: str, *, editor: str, tag: str | None | http.UnsetType = http.UNSET
+        self,
+        id: str,
+        *,
+        editor: str,
+        tag: UUID | str | None | http.UnsetType = http.UNSET,
     ) -> http.EntityResponse[PostState, None]:
         """Give it to an editor, and mark it.
 

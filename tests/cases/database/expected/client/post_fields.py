@@ -2,6 +2,7 @@
 """The fields of Post that clients give."""
 
 from typing import TypedDict
+from uuid import UUID
 
 
 class PostFields(TypedDict, total=False):
@@ -11,5 +12,5 @@ class PostFields(TypedDict, total=False):
     body: str
     author: str
     editor: str | None
-    tags: list[str]
+    tags: list[UUID | str]
     answers_to: str | None

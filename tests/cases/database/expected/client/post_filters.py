@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from . import transport as http, where
 
@@ -23,7 +24,7 @@ class PostFilters(http.Paging, total=False):
     published_at: where.Ordered[datetime] | where.Presence
     author: where.Exact[str]
     editor: where.Exact[str] | where.Presence
-    tags: str
+    tags: UUID | str
     answers_to: where.Exact[str] | where.Presence
     q: str
     include: str | Sequence[str]

@@ -24,7 +24,7 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
     """A word that posts are found by."""
 
     @http.endpoint("GET", "/tag/{id}")
-    def read(self, id: str) -> http.EntityResponse[TagState, None]:
+    def read(self, id: UUID | str) -> http.EntityResponse[TagState, None]:
         """Read the public fields."""
         ...
 
@@ -43,7 +43,7 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
     @http.endpoint("PATCH", "/tag/{id}", once=True)
     def update(
         self,
-        id: str,
+        id: UUID | str,
         *,
         version: int | http.UnsetType = http.UNSET,
         **fields: Unpack[TagFields],
@@ -52,7 +52,7 @@ class TagEndpoints(http.Endpoints[http.AnyTransport]):
         ...
 
     @http.endpoint("DELETE", "/tag/{id}", once=True)
-    def delete(self, id: str) -> None:
+    def delete(self, id: UUID | str) -> None:
         """Delete a tag."""
         ...
 

@@ -291,7 +291,7 @@ class Call:
         url, arguments = base_url.rstrip("/") + self.path, dict(self.arguments)
         if "{id}" in self.path:
             # Two dots between slashes would lead to another path.
-            id = quote(arguments.pop("id"), safe="").replace(".", "%2E")
+            id = quote(str(arguments.pop("id")), safe="").replace(".", "%2E")
             url = url.replace("{id}", id)
         if get_origin(self.answer) is QueryPage:
             arguments = where.named(arguments)

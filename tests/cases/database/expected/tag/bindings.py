@@ -2,6 +2,7 @@
 """What pages use of Tag: its signals, its actions and its live stream."""
 
 from typing import Unpack
+from uuid import UUID
 
 import starmodel as sm
 
@@ -38,7 +39,7 @@ class _Update(sm.Action):
 
     def __call__(
         self,
-        id: str | sm.Expression,
+        id: UUID | str | sm.Expression,
         *,
         version: int | None | sm.Expression | sm.UnsetType = sm.UNSET,
         **fields: Unpack[TagFields[sm.Expression]],
@@ -57,7 +58,7 @@ class _Delete(sm.Action):
     DELETE /tag/{id}
     """
 
-    def __call__(self, id: str | sm.Expression) -> sm.Expression:
+    def __call__(self, id: UUID | str | sm.Expression) -> sm.Expression:
         return self._expression(id)
 
 
@@ -67,12 +68,12 @@ ERRORS = sm.error_signals(create, update, delete)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
-def watch(id: str) -> str:
+def watch(id: UUID | str) -> str:
     """What `/live?watch=` calls the Tag."""
     return f"tag:{id}"
 
 
-def live(id: str) -> sm.Expression:
+def live(id: UUID | str) -> sm.Expression:
     """Keep the page in step with the Tag: for `data-init`."""
     return sm.live_action(watch(id))
 

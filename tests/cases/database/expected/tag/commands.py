@@ -42,7 +42,7 @@ async def create(
 
 async def update(
     services: sm.Services,
-    id: str,
+    id: UUID | str,
     *,
     version: int | None = None,
     actor: sm.Actor = sm.ANONYMOUS,
@@ -67,7 +67,7 @@ async def update(
 
 async def delete(
     services: sm.Services,
-    id: str,
+    id: UUID | str,
     *,
     actor: sm.Actor = sm.ANONYMOUS,
     idempotency_key: str | None = None,

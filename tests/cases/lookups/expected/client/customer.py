@@ -37,7 +37,7 @@ class CustomerEndpoints(http.Endpoints[http.AnyTransport]):
     """Somebody who buys."""
 
     @http.endpoint("GET", "/customer/{id}")
-    def read(self, id: str) -> http.EntityResponse[CustomerState, None]:
+    def read(self, id: UUID | str) -> http.EntityResponse[CustomerState, None]:
         """Read the public fields."""
         ...
 

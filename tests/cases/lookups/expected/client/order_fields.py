@@ -2,12 +2,13 @@
 """The fields of Order that clients give."""
 
 from typing import TypedDict
+from uuid import UUID
 
 
 class OrderFields(TypedDict, total=False):
     """The fields that `create` and `update` take."""
 
     title: str
-    customer: str | None
+    customer: UUID | str | None
     instead_of: str | None
     labels: list[str]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from . import transport as http, where
 
@@ -19,7 +20,7 @@ class OrderFilters(http.Paging, total=False):
 
     id: where.Exact[str]
     title: where.Text
-    customer: where.Exact[str] | where.Presence
+    customer: where.Exact[UUID | str] | where.Presence
     instead_of: where.Exact[str] | where.Presence
     labels: str
     customer__name: where.Text | where.Presence

@@ -2,6 +2,7 @@
 """What pages use of Customer: its signals, its actions and its live stream."""
 
 from typing import Unpack
+from uuid import UUID
 
 import starmodel as sm
 
@@ -36,12 +37,12 @@ ERRORS = sm.error_signals(create)
 """The messages of events that went wrong, as signals; `_` is for what is no argument's fault."""
 
 
-def watch(id: str) -> str:
+def watch(id: UUID | str) -> str:
     """What `/live?watch=` calls the Customer."""
     return f"customer:{id}"
 
 
-def live(id: str) -> sm.Expression:
+def live(id: UUID | str) -> sm.Expression:
     """Keep the page in step with the Customer: for `data-init`."""
     return sm.live_action(watch(id))
 
