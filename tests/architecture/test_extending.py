@@ -302,7 +302,6 @@ def test_a_store_that_comes_with_starmodel(fork: Fork) -> None:
     fork.add("<name>.py", "files", STORE)
     fork.put('    CUSTOM = "custom"\n', '    FILES = "files"\n    CUSTOM = "custom"\n')
     fork.put('"CLIENT_LOCAL", "CUSTOM"\n', '"CLIENT_LOCAL", "CUSTOM", "FILES"\n')
-    fork.put('"CLIENT_LOCAL", "CUSTOM"),\n', '"CLIENT_LOCAL", "CUSTOM", "FILES"),\n')
     fork.before(
         "        if StateStore.SERVER_MEMORY not in stores:\n",
         "        stores.setdefault(StateStore.FILES, FileStore())\n",

@@ -43,7 +43,11 @@ class Server:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **(environment or {})},
             stderr=subprocess.PIPE,
         )
-        self._wait_until_open()
+        try:
+            self._wait_until_open()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
 
     def __enter__(self) -> Self:
         return self

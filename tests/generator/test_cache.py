@@ -16,7 +16,7 @@ from starmodel_generator.cache import load_cache
 from starmodel_generator.diagnostics.diagnostic import Diagnostic, has_errors
 from starmodel_generator.generation import check_folder, generate_folder
 from starmodel_generator.incremental import affected_modules
-from starmodel_generator.incremental.doubt import Doubt
+from starmodel_generator.incremental.full_rebuild import FullRebuildRequired
 from starmodel_generator.incremental.incremental_update import update
 from starmodel_generator.linking.link import LinkResult, link
 from starmodel_generator.project.config import read_config
@@ -143,7 +143,7 @@ class Project:
         if config is not None and before is not None and before.changed:
             try:
                 update(config, before, load_cache(self.root))
-            except Doubt:
+            except FullRebuildRequired:
                 pass
             else:
                 self.updates += 1

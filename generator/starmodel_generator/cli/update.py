@@ -28,7 +28,7 @@ def update_project(project: Project, standing: Standing) -> bool:
             return False
         done = update(config, standing, load_cache(config.root))
     except Exception:
-        # A doubt, or a file that cannot be written: a run of all stages needs none of this, and
+        # A full rebuild is required, or a file cannot be written: all stages need none of this, and
         # says what is wrong.
         return False
     finally:

@@ -116,7 +116,7 @@ def _generate(
         found = _look(folder, hashes)
         if found is not None and not found[1].changed:
             return cache, {}
-        # On any doubt all stages run, which need none of this.
+        # Where a full rebuild is required all stages run, which need none of this.
         with contextlib.suppress(Exception):
             if found is not None:
                 done = update(*found, cache)

@@ -11,7 +11,7 @@ from starmodel_generator.analysis.facts import (
     ModuleFacts,
 )
 from starmodel_generator.cache import Cache, Overview
-from starmodel_generator.incremental.doubt import doubt
+from starmodel_generator.incremental.full_rebuild import require_full_rebuild
 from starmodel_generator.linking.link import link
 from starmodel_generator.output.manifest import Manifest
 from starmodel_generator.pipeline import link_settings
@@ -89,10 +89,10 @@ class RunFacts:
         path = self._overview.modules[name].path
         known = self._cache.facts.get(path)
         if known is None or known.sha256 != self._manifest.sources.get(path):
-            doubt(f"there are no facts of {path}")
+            require_full_rebuild(f"there are no facts of {path}")
         facts = known.facts()
         if facts is None or facts.name != name:
-            doubt(f"there are no facts of {path}")
+            require_full_rebuild(f"there are no facts of {path}")
         return facts
 
 
@@ -136,7 +136,7 @@ class AffectedModules:
         given = searched & self._reached
         roots = {name.partition(".")[0] for name in searched}
         if roots != {name.partition(".")[0] for name in given}:
-            doubt("names may be looked for below other packages")
+            require_full_rebuild("names may be looked for below other packages")
         self._given = sorted(given, key=lambda name: modules[name].path)
 
     def link(self, facts: RunFacts, *, checked: Set[str]) -> AppSchema:
@@ -147,13 +147,13 @@ class AffectedModules:
             if name in self._reached:
                 return facts.of(name)
             if name in self._overview.modules:
-                doubt(f"{name} is read, which nothing affected imports")
+                require_full_rebuild(f"{name} is read, which nothing affected imports")
             return None
 
         settings = replace(self._settings, checked=checked)
         result = link([facts.of(name) for name in self._given], load, settings)
         if result.diagnostics or result.schema is None:
-            doubt("there is something to say")
+            require_full_rebuild("there is something to say")
         return result.schema
 
 

@@ -3,7 +3,7 @@
 What may be affected is linked twice, from the facts of before and from those of now, without the
 rest of the app. The two results are compared with each other, and the older one with the files
 that are there: where it would not have given exactly these, the rest of the app plays a part. On
-this doubt, as on any other, nothing is done, and the stages run over everything.
+any doubt nothing is done, and the stages run over everything: a full rebuild.
 
 What one entity has in common with all others must be the same before and after
 (`schema_changes`).
@@ -30,7 +30,7 @@ from starmodel_generator.incremental.affected_modules import (
     surface,
     undocumented,
 )
-from starmodel_generator.incremental.doubt import doubt
+from starmodel_generator.incremental.full_rebuild import require_full_rebuild
 from starmodel_generator.incremental.schema_changes import changed_pieces, spliced
 from starmodel_generator.output.journal import replace_files
 from starmodel_generator.output.manifest import FILE_NAME, Manifest
@@ -68,7 +68,7 @@ def update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update:
     """Write what follows from the changed sources of a project whose tree is as it was written.
 
     Raises:
-        Doubt: That is not certain; nothing was written.
+        FullRebuildRequired: That is not certain; nothing was written.
         OSError: A file could not be read or written; every file is as it was.
     """
     was_enabled = gc.isenabled()
@@ -83,22 +83,26 @@ def update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update:
 def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update:
     manifest, overview = standing.manifest, cache.overview
     if overview is None or cache.manifest != digest(standing.text.encode()):
-        doubt("the cache is not of the run that wrote the manifest")
+        require_full_rebuild("the cache is not of the run that wrote the manifest")
     if config.targets or manifest.warnings or manifest.entities != config.entities:
-        doubt("there is more to a run than entities")
+        require_full_rebuild("there is more to a run than entities")
     old = RunFacts(overview, cache, manifest)
     new = RunFacts(overview, cache, manifest)
     changed: dict[str, CachedFacts] = {}
     documented: set[str] = set()
     names = {module.path: name for name, module in overview.modules.items()}
     for path in standing.changed:
-        name = names.get(path) or doubt(f"{path} is no module that was read")
+        name = names.get(path) or require_full_rebuild(f"{path} is no module that was read")
         file = read_source(config.root, path, name)
-        result = analyse(file) if file.problem is None else doubt(f"{path} cannot be read")
+        result = (
+            analyse(file)
+            if file.problem is None
+            else require_full_rebuild(f"{path} cannot be read")
+        )
         if result.facts is None or result.diagnostics:
-            doubt(f"something is wrong with {path}")
+            require_full_rebuild(f"something is wrong with {path}")
         if surface(old.of(name)) != surface(result.facts) or result.facts.suppressions:
-            doubt(f"{path} has another surface")
+            require_full_rebuild(f"{path} has another surface")
         if undocumented(old.of(name)) == undocumented(result.facts):
             documented.add(name)
         new.replaced[name] = result.facts
@@ -108,10 +112,10 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
     before = parts.link(old, checked=frozenset())
     after = parts.link(new, checked=parts.affected)
     if old.asked != new.asked:
-        doubt("other modules are read")
+        require_full_rebuild("other modules are read")
     pieces = changed_pieces(before, after, parts.affected)
     if pieces and config.has_operations:
-        doubt("the table of operations says what entities do")
+        require_full_rebuild("the table of operations says what entities do")
     contents = _rendered(config, overview, cache, before, after)
     made = {path: content for each in contents.values() for path, content in each[1].items()}
     writes = {path: new for path, (old, new) in made.items() if old != new}
@@ -119,7 +123,7 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
         path = f"{config.output}/schema.json"
         writes[path] = spliced(normal(read(f"{config.root}/{path}")), pieces)
     if not writes.keys().isdisjoint(manifest.sources):
-        doubt("what is generated is a source as well")
+        require_full_rebuild("what is generated is a source as well")
     hashes = {path: digest(content) for path, content in writes.items()}
     record = Manifest(
         generator=__version__,
@@ -134,7 +138,7 @@ def _update(config: GeneratorConfig, standing: Standing, cache: Cache) -> Update
     ).text()
     record_path = f"{config.output}/{FILE_NAME}"
     if check_paths(config.root, (*writes, record_path), (config.output, config.client_output)):
-        doubt("there are files that may not be written")
+        require_full_rebuild("there are files that may not be written")
     replace_files(config.root, {**writes, record_path: record.encode()}, ())
     hashes[record_path] = digest(record.encode())
     rendered = {name: each[0] for name, each in contents.items()}
@@ -170,10 +174,10 @@ def _rendered(
     shared = Shared(overview.owners, overview.sent, overview.classes, overview.first_party)
     old, new = Context(before, settings, shared), Context(after, settings, shared)
     if _reach(old) != _reach(new):
-        doubt("an entity is made of other classes")
+        require_full_rebuild("an entity is made of other classes")
     changed = old.differences(new)
     if changed is None:
-        doubt("other things can be looked up")
+        require_full_rebuild("other things can be looked up")
     if not changed:
         return {}
     looked_up = {f"{name} {key}" for name, key in changed} | {f"{name} *" for name, _ in changed}
@@ -182,21 +186,21 @@ def _rendered(
         for entity, group in groupby(plan(after, settings), key=attrgetter("entity"))
     }
     if plan(before, settings) != plan(after, settings):
-        doubt("other files are generated")
+        require_full_rebuild("other files are generated")
     render = partial(render_artifact, templates=environment())
     made: dict[str, Rendered] = {}
     for entity, known in cache.rendered.items():
         if looked_up.isdisjoint(known.inputs):
             continue
         if entity not in artifacts or not _is_whole(known, old):
-            doubt(f"{entity} looks up more than what is affected")
+            require_full_rebuild(f"{entity} looks up more than what is affected")
         files = _files(artifacts[entity], old, render)
         if known.files != {path: digest(content) for path, content in files.items()}:
-            doubt(f"the files of {entity} follow from more than what is affected")
+            require_full_rebuild(f"the files of {entity} follow from more than what is affected")
         new.begin()
         others = _files(artifacts[entity], new, render)
         if not all(_is_certain(name, key, known, new) for name, key in new.log):
-            doubt(f"{entity} looks up something else")
+            require_full_rebuild(f"{entity} looks up something else")
         rendered = rendered_entity(known.inputs[""], new, others)
         made[entity] = rendered, {path: (files[path], others[path]) for path in files}
     return made
@@ -242,4 +246,4 @@ def _files(
     try:
         return {artifact.path: render(artifact, context).encode() for artifact in artifacts}
     except NameClash:
-        doubt("two things have one name")
+        require_full_rebuild("two things have one name")

@@ -6,7 +6,7 @@ from typing import TypeAlias, cast
 from pydantic import BaseModel
 
 from starmodel_generator.emission.schema_json import member_text
-from starmodel_generator.incremental.doubt import doubt
+from starmodel_generator.incremental.full_rebuild import require_full_rebuild
 from starmodel_schemas import (
     AppSchema,
     EntitySchema,
@@ -33,14 +33,16 @@ def changed_pieces(
         (before.enums, after.enums),
     ):
         if [each.qualified_name for each in old] != [each.qualified_name for each in new]:
-            doubt("there are other classes")
+            require_full_rebuild("there are other classes")
         for one, other in zip(old, new, strict=True):
             if one.model_dump_json() == other.model_dump_json():
                 continue
             if one.module not in affected:
-                doubt(f"{one.qualified_name} changes, which nothing affected contains")
+                require_full_rebuild(
+                    f"{one.qualified_name} changes, which nothing affected contains"
+                )
             if _headline(one) != _headline(other):
-                doubt(f"{one.qualified_name} shows itself in another way")
+                require_full_rebuild(f"{one.qualified_name} shows itself in another way")
             pieces.append((member_text(one), member_text(other)))
     return pieces
 
@@ -104,6 +106,6 @@ def spliced(content: bytes, pieces: list[tuple[str, str]]) -> bytes:
     for old, new in pieces:
         head, found, tail = content.partition(f"\n{old}".encode())
         if not found or tail[:1] not in (b",", b"\n"):
-            doubt("schema.json is another one")
+            require_full_rebuild("schema.json is another one")
         content = b"".join((head, b"\n", new.encode(), tail))
     return content

@@ -18,9 +18,9 @@ from starmodel.application.copying import (
 )
 from starmodel.application.introspection import (
     PLAIN,
+    instance_factories,
     is_numbered,
     leaves_traces,
-    makers,
     mutable_fields,
     plain_schemas,
     validator,
@@ -197,7 +197,7 @@ class EntityDefinition(Generic[E]):
         self._hidden: Sequence[str] | None = None
         self._width = 0
         self.sent: Sender | None = sender(cast("Hashable", cls))
-        self.hydrate, self.adopt = makers(cls, mutable)
+        self.hydrate, self.adopt = instance_factories(cls, mutable)
         self.validate = validator(cls, mutable)
 
     def __repr__(self) -> str:
@@ -237,7 +237,7 @@ class EntityDefinition(Generic[E]):
             del state[name]
         return state
 
-    def is_kept(self, name: str, value: object) -> bool:
+    def is_valid(self, name: str, value: object) -> bool:
         """Return whether a value of one of the `constrained` fields is valid, and stored as it is."""
         check = self._checks.get(name)
         if check is None:

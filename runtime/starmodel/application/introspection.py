@@ -151,7 +151,7 @@ def _is_immutable(schema: Mapping[str, Any]) -> bool:
     return schema["type"] in _IMMUTABLE or IS_REFERENCE in schema.get("metadata", ())
 
 
-def makers(
+def instance_factories(
     cls: type[E], mutable: Sequence[str]
 ) -> tuple[Callable[[Mapping[str, object]], E], Callable[[Mapping[str, object]], E]]:
     """Return two functions that make an instance: of stored values, with which it shares nothing,

@@ -25,7 +25,7 @@ from starmodel.application.queries.searchable import exact, ordered, text
 from starmodel.application.search import Condition, Order, Search
 from starmodel.errors import ConfigurationError, InvalidArguments
 from starmodel.stores.sql.drivers.driver import Row, Statement
-from starmodel.stores.sql.statements.search_statement import MAX_KEPT
+from starmodel.stores.sql.statements.search_statement import MAX_PREPARED
 from starmodel.stores.sql.tables import column
 from starmodel.stores.sql.tables.table import EntityTable
 
@@ -489,11 +489,11 @@ def test_a_search_is_kept_as_sql_for_itself_alone() -> None:
     assert equal[0] == equal[1] == equal[2]
     for _ in range(2):
         for search in equal:
-            [(_, parameters)] = table.kept_search(search, 0.0).queries
+            [(_, parameters)] = table.prepared_search(search, 0.0).queries
             assert type(parameters[0]) is type(search.conditions[0].value)
-    assert table.kept_search(equal[0], 0.0) is table.kept_search(equal[0], 1.0)
+    assert table.prepared_search(equal[0], 0.0) is table.prepared_search(equal[0], 1.0)
     later = equal[0]._replace(after=("x",))
-    [(_, parameters)] = table.kept_search(later, 0.0).queries
+    [(_, parameters)] = table.prepared_search(later, 0.0).queries
     assert parameters == [1, "x"]
 
 
@@ -502,17 +502,17 @@ def test_only_so_many_searches_are_kept() -> None:
 
     def ask(word: Word) -> ref[Word]:
         condition = Condition("name", "eq", word)
-        table.kept_search(Search("thing", (Order("id"),), 51, (condition,)), 0.0)
+        table.prepared_search(Search("thing", (Order("id"),), 51, (condition,)), 0.0)
         return ref(word)
 
-    words = [ask(Word(number)) for number in range(2 * MAX_KEPT)]
-    assert sum(one() is not None for one in words) <= MAX_KEPT
+    words = [ask(Word(number)) for number in range(2 * MAX_PREPARED)]
+    assert sum(one() is not None for one in words) <= MAX_PREPARED
 
 
 def test_what_has_expired_is_found_by_the_time_of_each_search() -> None:
     table = Store().tables["draft"]
     search = Search("draft", (Order("id"),), 51)
-    first, second = (table.kept_search(search, now).queries[0][1] for now in (0.0, 60.0))
+    first, second = (table.prepared_search(search, now).queries[0][1] for now in (0.0, 60.0))
     assert first != second
 
 

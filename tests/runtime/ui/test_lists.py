@@ -168,7 +168,7 @@ def test_what_a_filter_says_in_words() -> None:
 
 
 def test_what_is_kept_of_an_address_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_builder, "MAX_KEPT", 1)
+    monkeypatch.setattr(list_builder, "MAX_TABLES", 1)
     page = make_renderer().list(THINGS)
     shown: list[ListView[Any]] = [
         ListView("/thing", (("columns", columns),), [STATE], RELATED)

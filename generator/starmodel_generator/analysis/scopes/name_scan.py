@@ -28,9 +28,9 @@ from starmodel_generator.analysis.scopes.annotation_names import late_names
 from starmodel_generator.analysis.scopes.call_shapes import call_shape, plain_keywords
 from starmodel_generator.analysis.scopes.outside_changes import (
     Change,
+    changes_by_argument,
     changes_by_call,
     changes_by_statement,
-    handed_over,
 )
 from starmodel_generator.analysis.scopes.scope import (
     Absence,
@@ -564,7 +564,7 @@ class _Scan:
         for change in changes_by_call(node):
             self._change(change, scope)
         if scope is self._module:
-            for change in handed_over(node):
+            for change in changes_by_argument(node):
                 self._change(change, scope)
         if isinstance(function, cst.Attribute):
             if dotted_name(function) == "object.__setattr__" and len(node.args) == 3:

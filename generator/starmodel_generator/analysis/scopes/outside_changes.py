@@ -70,7 +70,7 @@ def changes_by_call(node: cst.Call) -> Iterator[Change]:
             yield Change(path.path, node, is_inside=True)
 
 
-def handed_over(node: cst.Call) -> Iterator[Change]:
+def changes_by_argument(node: cst.Call) -> Iterator[Change]:
     """Yield the names that a call hands to a function, which may change them."""
     callee = dotted_name(node.func)
     if callee is None:

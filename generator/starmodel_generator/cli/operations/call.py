@@ -93,7 +93,7 @@ def call(
     if outcome.is_problem:
         write_stderr(_problem(outcome))
         raise typer.Exit(exit_codes.DIAGNOSTICS)
-    if chosen.operation.effect != "none" and not app.is_kept(chosen):
+    if chosen.operation.effect != "none" and not app.is_persistent(chosen):
         write_stderr("note: this is kept in memory, so what was changed is gone with this process")
     write_stdout(json.dumps(outcome.value, indent=2, ensure_ascii=False) + "\n")
 

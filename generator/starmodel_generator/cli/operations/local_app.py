@@ -64,7 +64,7 @@ class LocalApp:
         except ConfigurationError as error:
             raise cannot_run(str(error)) from None
 
-    def is_kept(self, operation: BoundOperation) -> bool:
+    def is_persistent(self, operation: BoundOperation) -> bool:
         """Return whether what an operation changes is there when this process has ended."""
         backend_for = self._application.services.persistence.backend_for
         return backend_for(operation.resource.definition).is_shared
@@ -72,7 +72,7 @@ class LocalApp:
     def warn_of_secret(self, operations: Iterable[BoundOperation]) -> None:
         """Say so where others may not hear of what operations change, as their secret is another."""
         if self._has_development_secret and any(
-            each.operation.effect != "none" and self.is_kept(each) for each in operations
+            each.operation.effect != "none" and self.is_persistent(each) for each in operations
         ):
             write_stderr(
                 "warning: STARMODEL_SECRET_KEY is not set, so the project's development secret is"

@@ -18,12 +18,13 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from inspect import Parameter
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel
 
 from starmodel_generator.analysis.facts import CallShape
 from starmodel_generator.linking.names.externals import STARMODEL_NAMES
+from starmodel_schemas.entity import ScopeName, StoreName
 
 # Importing these does something: it opens a browser or a window, prints, runs tests.
 _NEVER_IMPORTED = frozenset(
@@ -31,13 +32,8 @@ _NEVER_IMPORTED = frozenset(
 )
 _STARMODEL_MEMBERS = {
     "Access": frozenset({"AUTHENTICATED", "PUBLIC"}),
-    "Scope": frozenset({"GLOBAL", "RECORD", "SESSION", "USER"}),
-    "StateStore": frozenset(
-        {
-            *("CLIENT_LOCAL", "CLIENT_SESSION", "CUSTOM", "SERVER_MEMORY", "SERVER_REDIS"),
-            "SERVER_SQL",
-        }
-    ),
+    "Scope": frozenset(get_args(ScopeName)),
+    "StateStore": frozenset(get_args(StoreName)),
 }
 _STARMODEL_TYPES = frozenset({"starmodel.Many", "starmodel.One", "starmodel.Ref"})
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from starmodel_generator.analysis.facts import Expression, LiteralExpression, NameExpression
 from starmodel_generator.diagnostics.diagnostic import Place
@@ -36,11 +36,9 @@ OWN_KEYS = (
 )
 """StarModel's own keys."""
 
-_STORES = (
-    *("SERVER_MEMORY", "SERVER_SQL", "SERVER_REDIS", "CLIENT_SESSION", "CLIENT_LOCAL", "CUSTOM"),
-)
+_STORES: tuple[StoreName, ...] = get_args(StoreName)
 _AVAILABLE_SCOPES = ("SESSION", "GLOBAL", "RECORD")
-_SCOPES = ("SESSION", "USER", "GLOBAL", "RECORD")
+_SCOPES: tuple[ScopeName, ...] = get_args(ScopeName)
 
 
 @dataclass(frozen=True, slots=True)

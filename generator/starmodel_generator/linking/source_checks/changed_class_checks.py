@@ -52,15 +52,15 @@ class ChangeChecker:
     def _text(self, change: NameChange, module: ModuleFacts) -> str | None:
         """Return what a change does, as a sentence without its end; `None` where it is harmless."""
         if change.through is not None:
-            return self._handed(change, *change.through, module)
-        for symbol in self._meant(change.name, module):
+            return self._changed_by_function(change, *change.through, module)
+        for symbol in self._symbols(change.name, module):
             match symbol:
-                case ClassSymbol() if self._matters(symbol):
+                case ClassSymbol() if self._is_model(symbol):
                     is_own = "." not in change.name
                     return None if change.is_inside or is_own else f"`{change.name}` is replaced"
-                case MemberSymbol(owner, path) if self._matters(owner):
-                    if not self._is_the_authors(owner, path, change):
-                        return _said(owner.name, path[0])
+                case MemberSymbol(owner, path) if self._is_model(owner):
+                    if not self._is_class_variable(owner, path, change):
+                        return _changed_attribute(owner.name, path[0])
                 case ExternalSymbol(name):
                     text = _outside(name)
                     if text is not None:
@@ -69,7 +69,7 @@ class ChangeChecker:
                     pass
         return None
 
-    def _meant(self, name: str, module: ModuleFacts) -> Iterator[Symbol]:
+    def _symbols(self, name: str, module: ModuleFacts) -> Iterator[Symbol]:
         """Yield what a dotted name means, and where its root is a list of classes, what each means."""
         names, namespace = self._resolver.names, Namespace(module)
         yield names.resolve(name, namespace)
@@ -80,11 +80,11 @@ class ChangeChecker:
         for item in _items(value):
             yield names.resolve(f"{item}.{rest}", value.namespace)
 
-    def _matters(self, symbol: ClassSymbol) -> bool:
+    def _is_model(self, symbol: ClassSymbol) -> bool:
         hierarchy = self._resolver.hierarchies.of(symbol)
         return hierarchy.is_model or hierarchy.is_enum or symbol in self._used
 
-    def _is_the_authors(
+    def _is_class_variable(
         self, owner: ClassSymbol, path: tuple[str, ...], change: NameChange
     ) -> bool:
         """Return whether it is a class variable, or no part of the model at all.
@@ -102,7 +102,7 @@ class ChangeChecker:
         found = self._resolver.types.value(member.fact.annotation, member.owner.namespace)
         return found.is_class_variable
 
-    def _handed(
+    def _changed_by_function(
         self, change: NameChange, callee: str, which: int | str, module: ModuleFacts
     ) -> str | None:
         """Return how a function of the project changes the class that it is given."""
@@ -117,12 +117,12 @@ class ChangeChecker:
             for effect in function.facts.effects
             if effect.kind == "assign" and effect.name.partition(".")[0] == parameter
         ]
-        if not changed or not self._matters(given):
+        if not changed or not self._is_model(given):
             return None
         return f"`{callee}` changes `{given.name}`"
 
 
-def _said(owner: str, name: str) -> str:
+def _changed_attribute(owner: str, name: str) -> str:
     changed = f"`{owner}`" if name == "*" else f"`{owner}.{name}`"
     return f"{changed} is changed outside of the class"
 

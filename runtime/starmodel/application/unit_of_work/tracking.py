@@ -341,7 +341,7 @@ class TrackedEntity(Write):
                 if type(value) is not plain[name]:
                     return None
                 if value != old:
-                    if constrained and name in constrained and not definition.is_kept(name, value):
+                    if constrained and name in constrained and not definition.is_valid(name, value):
                         return None
                     changed[name] = value
         except KeyError:

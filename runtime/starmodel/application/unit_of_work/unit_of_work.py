@@ -301,7 +301,7 @@ class UnitOfWork(Finding):
                     if not services.bus.publish_now(record):
                         await services.bus.publish(record)
                 except Exception:
-                    _note_untold(record)
+                    _log_unpublished(record)
                 state = (tracked.definition, tracked.base)
                 return CommandResult(
                     key[2], state, changed, version, result, False, NOTHING_REMOVED, True
@@ -343,7 +343,7 @@ class UnitOfWork(Finding):
                     await self._unlock()
             self._accept(saved, versions)
         now = self._services.clock()
-        await self._tell(tracked.record(event, arguments, self.actor, now, broadcast))
+        await self._publish_record(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
             await self._publish_others(tracked, saved, event, arguments, now)
         return tracked.outcome(result, created, is_shown=is_shown)
@@ -398,7 +398,7 @@ class UnitOfWork(Finding):
                 break
         self._conflicts = 0
         now = self._services.clock()
-        await self._tell(tracked.record(event, arguments, self.actor, now, broadcast))
+        await self._publish_record(tracked.record(event, arguments, self.actor, now, broadcast))
         if len(saved) > 1 or (saved and saved[0] is not tracked):
             await self._publish_others(tracked, saved, event, arguments, now)
         return tracked.outcome(result, created, is_shown=is_shown)
@@ -442,7 +442,7 @@ class UnitOfWork(Finding):
         for tracked in saved:
             if tracked is not subject:
                 record = tracked.record(cause, arguments, self.actor, now, None)
-                await self._tell(record)
+                await self._publish_record(record)
 
     async def _commit_kept(
         self,
@@ -502,10 +502,10 @@ class UnitOfWork(Finding):
     ) -> None:
         # Whoever is cancelled on the way leaves the rest to the relay, as does a bus that fails.
         for place, record in enumerate(records):
-            if await self._tell(record):
+            if await self._publish_record(record):
                 backend.published(tickets[place : place + 1])
 
-    async def _tell(self, record: CommandRecord) -> bool:
+    async def _publish_record(self, record: CommandRecord) -> bool:
         """Tell the bus of what was committed, and return whether it has taken it.
 
         What is committed is done, whatever becomes of the record.
@@ -515,7 +515,7 @@ class UnitOfWork(Finding):
             if not bus.publish_now(record):
                 await bus.publish(record)
         except Exception:
-            _note_untold(record)
+            _log_unpublished(record)
             return False
         return True
 
@@ -560,7 +560,7 @@ class UnitOfWork(Finding):
         )
 
 
-def _note_untold(record: CommandRecord) -> None:
+def _log_unpublished(record: CommandRecord) -> None:
     logger.exception("The bus failed on %s.%s, which is committed", record.entity, record.event)
 
 

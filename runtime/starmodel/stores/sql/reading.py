@@ -9,7 +9,7 @@ from starmodel.application.search import Search
 from starmodel.application.store import EntityPersistenceBackend, Key, Stored
 from starmodel.errors import ConfigurationError
 from starmodel.stores.sql.drivers.driver import Row
-from starmodel.stores.sql.statements.search_statement import KeptSearch, Piece
+from starmodel.stores.sql.statements.search_statement import Piece, PreparedSearch
 from starmodel.stores.sql.statements.statements import TableStatements
 
 References = Mapping[str, Mapping[str, str]]
@@ -155,16 +155,16 @@ class TableReader(EntityPersistenceBackend):
     ) -> tuple[list[dict[str, object]], Callable[[int], Stored]]:
         """Return what JSON has of some fields of the records that fit, and what reads one whole."""
         table, now = self.table_of(search.entity), self.clock()
-        kept = table.kept_search(search, now)
-        rows = await self._search(kept.queries, search.limit)
-        return table.serializer(fields).serialize_all(rows), _reader(table, kept, rows, now)
+        prepared = table.prepared_search(search, now)
+        rows = await self._search(prepared.queries, search.limit)
+        return table.serializer(fields).serialize_all(rows), _reader(table, prepared, rows, now)
 
     async def search_lazily(self, search: Search) -> tuple[int, Callable[[int], Stored]]:
         """Return how many records fit, and what reads one of them."""
         table, now = self.table_of(search.entity), self.clock()
-        kept = table.kept_search(search, now)
-        rows = await self._search(kept.queries, search.limit)
-        return len(rows), _reader(table, kept, rows, now)
+        prepared = table.prepared_search(search, now)
+        rows = await self._search(prepared.queries, search.limit)
+        return len(rows), _reader(table, prepared, rows, now)
 
     async def count(self, search: Search) -> int:
         """Return how many records fit; no more than `search.limit` are looked at."""
@@ -191,10 +191,10 @@ class TableReader(EntityPersistenceBackend):
 
 
 def _reader(
-    table: TableStatements, kept: KeptSearch, rows: Sequence[Row], now: float
+    table: TableStatements, prepared: PreparedSearch, rows: Sequence[Row], now: float
 ) -> Callable[[int], Stored]:
     """Return what reads the rows that a search found at `now`, by their places."""
-    others = kept.related
+    others = prepared.related
 
     def read(place: int) -> Stored:
         stored = table.read(rows[place], now)

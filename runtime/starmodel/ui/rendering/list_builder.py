@@ -33,7 +33,7 @@ BOOLEANS = {"true": "Yes", "false": "No"}
 RANGES = (Number, Date, Time, DateTime, Duration)
 """Fields that are filtered by the lowest and the highest value."""
 
-MAX_KEPT = 32
+MAX_TABLES = 32
 """For how many choices of columns a list keeps its table compiled."""
 
 RANGE_TYPES: dict[type[Field], str] = {
@@ -55,7 +55,7 @@ ListTables: TypeAlias = Callable[[Collection[str]], ListTable]
 """Returns the table of the columns of these names; of those that are shown at first for none."""
 
 
-def once_for_address(fill: Filler, key: object = None) -> Filler:
+def cached_by_address(fill: Filler, key: object = None) -> Filler:
     """Return what fills a part of a page that says nothing but what the list's address does.
 
     It is filled once for an address, and kept as long as that is. `key` names what has one text for
@@ -63,14 +63,14 @@ def once_for_address(fill: Filler, key: object = None) -> Filler:
     """
     key = key or object()
 
-    def kept(state: State, view: Any) -> str:
+    def cached(state: State, view: Any) -> str:
         known = view.list.parts.written
         html = known.get(key)
         if html is None:
             html = known[key] = fill(state, view)
         return html
 
-    return kept
+    return cached
 
 
 class ListBuilder(Builder):
@@ -101,7 +101,7 @@ class ListBuilder(Builder):
         # What records are called that an address names is in no address.
         is_fixed = not any(isinstance(component.of.by_name.get(name), Link) for name in names)
         fill = above.compile(form).fill
-        filters = self.hole(once_for_address(fill) if is_fixed else fill)
+        filters = self.hole(cached_by_address(fill) if is_fixed else fill)
         token = f"_changes.{entity.name}"
         live = kit.token(
             self.hole(lambda _, view: escape_text(view.list.change_token)),
@@ -277,7 +277,7 @@ class ListBuilder(Builder):
         key = object()
         shown = self._table(component, component.shown, key)
 
-        @lru_cache(maxsize=MAX_KEPT)
+        @lru_cache(maxsize=MAX_TABLES)
         def chosen(columns: frozenset[str]) -> ListTable:
             return self._table(component, columns, key)
 
@@ -332,7 +332,7 @@ class ListBuilder(Builder):
             return all_of_them({"items": "".join(items)}, view) if items else ""
 
         # What records are called that an address names is in no address.
-        return chips if labels else once_for_address(chips)
+        return chips if labels else cached_by_address(chips)
 
     def _batch(self, component: List) -> Filler | None:
         """Return the form for what is done to many records; its boxes are in their rows."""
@@ -350,7 +350,7 @@ class ListBuilder(Builder):
             for form in component.actions
         ]
         form = kit.batch_form(_batch_id(component), action, buttons)
-        return once_for_address(builder.compile(form).fill)
+        return cached_by_address(builder.compile(form).fill)
 
     def _tools(self, component: List) -> Filler:
         """Return what chooses the columns of a list, and takes it elsewhere."""
@@ -373,7 +373,7 @@ class ListBuilder(Builder):
             kit.column_chooser(entity.path, [hidden, boxes]) if len(boxes) > 1 else None,
             kit.download_link("Download as CSV", export),
         )
-        return once_for_address(builder.compile(tools).fill)
+        return cached_by_address(builder.compile(tools).fill)
 
     def _table(
         self,
@@ -389,7 +389,7 @@ class ListBuilder(Builder):
         Args:
             component: The list.
             names: The fields that have a column.
-            key: Names the tables of a list for `once_for_address`.
+            key: Names the tables of a list for `cached_by_address`.
             title: What the table is called; by default as the list is.
             is_full: Whether its rows can be acted on.
         """
@@ -457,7 +457,7 @@ class ListBuilder(Builder):
         ).fill
 
         records = kit.records(title or component.title, head, Markup(ROWS))
-        around = once_for_address(builder.compile(records).fill, key)
+        around = cached_by_address(builder.compile(records).fill, key)
 
         def table(state: State, view: Any) -> str:
             html, shown = around(state, view), view.list

@@ -66,7 +66,7 @@ class Shutdown:
             self._loop.call_soon_threadsafe(self._drain)
         previous = self._previous[number]
         if _is_of_uvicorn(previous):
-            self._limit_patience(previous)
+            self._limit_graceful_shutdown(previous)
         previous(_number_for(previous, number), frame)
 
     def _drain(self) -> None:
@@ -75,7 +75,7 @@ class Shutdown:
         self._begin()
         self._timers = [self._loop.call_later(self._timeout / 2, self._insist)]
 
-    def _limit_patience(self, handler: Callable[..., object]) -> None:
+    def _limit_graceful_shutdown(self, handler: Callable[..., object]) -> None:
         """Have uvicorn wait for running requests no longer than we do, where it would wait for ever.
 
         It looks at its setting after the signal. A second Ctrl-C would do as well, and have it leave

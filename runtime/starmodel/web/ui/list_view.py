@@ -42,7 +42,7 @@ class ListAddress:
         sorted_by: The addresses by which it is sorted by each column, escaped, once written.
         without: The address without each of its filters, escaped, once written.
         hidden: What it says beside some inputs as hidden ones, by their names, once written.
-        written: Parts of pages that say nothing else, once written; see `once_for_address`.
+        written: Parts of pages that say nothing else, once written; see `cached_by_address`.
         text: Its query as it stands in an address.
     """
 

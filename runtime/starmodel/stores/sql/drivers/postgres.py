@@ -39,7 +39,7 @@ from starmodel.stores.sql.drivers.postgres_errors import (
     translate,
 )
 from starmodel.stores.sql.drivers.postgres_pool import Pool
-from starmodel.stores.sql.drivers.postgres_pooler import connect_first
+from starmodel.stores.sql.drivers.postgres_pooler import connect_and_detect_pooler
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -165,7 +165,7 @@ class PostgresDriver(Driver):
 
     async def _connect(self) -> Connection:
         if self._is_pooled is None:
-            connection, self._is_pooled = await connect_first(self._address)
+            connection, self._is_pooled = await connect_and_detect_pooler(self._address)
             return connection
         return await connect(self._address, is_pooled=self._is_pooled)
 

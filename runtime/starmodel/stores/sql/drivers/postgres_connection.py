@@ -124,7 +124,7 @@ async def connect(address: Address, *, is_pooled: bool) -> Connection:
     Through a pooler, settings are made once it is there: poolers refuse or drop what they are told at
     the beginning.
     """
-    connection: Any = await connect_plainly(address, None if is_pooled else address.settings)
+    connection: Any = await open_connection(address, None if is_pooled else address.settings)
     try:
         if is_pooled:
             calls = ", ".join(
@@ -143,7 +143,7 @@ async def connect(address: Address, *, is_pooled: bool) -> Connection:
     return connection
 
 
-async def connect_plainly(
+async def open_connection(
     address: Address, settings: Mapping[str, str] | None = None
 ) -> Connection:
     """Make a connection with asyncpg's own mapping of values."""

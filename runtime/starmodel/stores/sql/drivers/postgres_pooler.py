@@ -16,7 +16,7 @@ from starmodel.stores.sql.drivers.postgres_connection import (
     Address,
     Connection,
     connect,
-    connect_plainly,
+    open_connection,
 )
 
 _DRIVER: Any = asyncpg
@@ -25,7 +25,7 @@ _TRIES = 3
 _PROBE_SECONDS = 2.0
 
 
-async def connect_first(address: Address) -> tuple[Connection, bool]:
+async def connect_and_detect_pooler(address: Address) -> tuple[Connection, bool]:
     """Make the first connection, and return as well whether it leads through a pooler.
 
     Raises:
@@ -43,7 +43,7 @@ async def connect_first(address: Address) -> tuple[Connection, bool]:
         if process == connection.get_server_pid():
             return connection, False
         connection.terminate()
-    if not await _keeps_sessions(address):
+    if not await _is_session_pooling(address):
         raise ConfigurationError(
             "PostgreSQL is behind a connection pooler that lends a connection for one transaction,"
             " such as PgBouncer in transaction mode. Prepared statements and settings are lost"
@@ -54,12 +54,12 @@ async def connect_first(address: Address) -> tuple[Connection, bool]:
     return await connect(address, is_pooled=True), True
 
 
-async def _keeps_sessions(address: Address) -> bool:
+async def _is_session_pooling(address: Address) -> bool:
     """Return whether a connection is led to the same process of the server each time.
 
     While another connection is within a transaction, it has a process to itself.
     """
-    one, other = await connect_plainly(address), await connect_plainly(address)
+    one, other = await open_connection(address), await open_connection(address)
     try:
         async with asyncio.timeout(_PROBE_SECONDS):
             for _ in range(_TRIES):

@@ -122,7 +122,7 @@ class SQLiteDriver(Driver):
             try:
                 rows = reader.execute(sql, parameters).fetchall()
                 if clock() - started > _LONG:
-                    self._suspect(sql)
+                    self._note_long(sql)
                 elif clock is time.thread_time:
                     self._suspected.discard(sql)
                 return rows
@@ -134,7 +134,7 @@ class SQLiteDriver(Driver):
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, sql, tuple(parameters))
 
-    def _suspect(self, sql: str) -> None:
+    def _note_long(self, sql: str) -> None:
         """Measure a query more closely the next time; read it in a thread where that was done."""
         if sql in self._suspected:
             self._suspected.discard(sql)

@@ -41,7 +41,7 @@ from starmodel.stores.sql.tables.table import EntityTable, LinkTable
 Piece: TypeAlias = tuple[str, Sequence[object]]
 """A piece of a query, and its parameters."""
 
-MAX_KEPT = 512
+MAX_PREPARED = 512
 """How many searches of one table are kept as SQL."""
 
 _COMPARISONS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -50,7 +50,7 @@ _MANY = (1, 16, 128, 1024, 8192)
 _NOTHING: Piece = ("1 = 0", ())
 
 
-class KeptSearch(NamedTuple):
+class PreparedSearch(NamedTuple):
     """A search with its queries, and what it takes from other tables."""
 
     search: Search
@@ -68,7 +68,7 @@ class TableSearches(TableQueries):
         self.others: Mapping[str, TableSearches] = {}
         self._related: dict[str, RelatedField] = {}
         self._pictures: dict[tuple[str, ...], RowSerializer] = {}
-        self._kept: dict[int, KeptSearch] = {}
+        self._prepared: dict[int, PreparedSearch] = {}
         shared = Counter(column.field for column in table.columns)
         self._columns = {each.field: each for each in table.columns if shared[each.field] == 1}
         self._places = {
@@ -161,20 +161,20 @@ class TableSearches(TableQueries):
             pieces.append((alive, (self.moment(now),)))
         return pieces
 
-    def kept_search(self, search: Search, now: float) -> KeptSearch:
-        """Return what `search` and `related` give; for the very same search that is asked again, kept.
+    def prepared_search(self, search: Search, now: float) -> PreparedSearch:
+        """Return what `search` and `related` give; for the very same search that is asked again, the same.
 
         Equal ones are not the same: `1`, `1.0` and `True` are equal, and stored as different things.
         """
-        kept = self._kept.get(id(search))
-        if kept is None or kept.search is not search:
-            kept = KeptSearch(search, [*self.search(search, now)], self.related(search))
+        prepared = self._prepared.get(id(search))
+        if prepared is None or prepared.search is not search:
+            prepared = PreparedSearch(search, [*self.search(search, now)], self.related(search))
             # Where records expire, the time is among the parameters.
             if not self.table.has_expiry:
-                if len(self._kept) >= MAX_KEPT:
-                    del self._kept[next(iter(self._kept))]
-                self._kept[id(search)] = kept
-        return kept
+                if len(self._prepared) >= MAX_PREPARED:
+                    del self._prepared[next(iter(self._prepared))]
+                self._prepared[id(search)] = prepared
+        return prepared
 
     def serializer(self, fields: tuple[str, ...]) -> RowSerializer:
         """Return what writes these fields of a row as JSON has them."""
