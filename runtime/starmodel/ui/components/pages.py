@@ -179,11 +179,8 @@ class Record(Compiled):
 
     @property
     def words(self) -> str:
-        """What one of its kind is called inside of a sentence; capitals that mean something stay."""
-        first = self.title.partition(" ")[0]
-        if len(first) > 1 and first.isupper():
-            return self.title
-        return self.title[:1].lower() + self.title[1:]
+        """What one of its kind is called inside of a sentence."""
+        return _inside_sentence(self.title)
 
     def label_of(self, state: Mapping[str, Any]) -> str:
         """Return what a record is called; `""` where nothing says it."""
@@ -258,10 +255,7 @@ class List:
     @property
     def words(self) -> str:
         """What several are called inside of a sentence."""
-        first = self.title.partition(" ")[0]
-        if len(first) > 1 and first.isupper():
-            return self.title
-        return self.title[:1].lower() + self.title[1:]
+        return _inside_sentence(self.title)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -379,3 +373,11 @@ def _has_file(inputs: Sequence[Input]) -> bool:
         _has_file(each.inputs) if isinstance(each, Fieldset) else isinstance(each, FileInput)
         for each in inputs
     )
+
+
+def _inside_sentence(title: str) -> str:
+    """Return a title as it stands inside of a sentence; capitals that mean something stay."""
+    first = title.partition(" ")[0]
+    if len(first) > 1 and first.isupper():
+        return title
+    return title[:1].lower() + title[1:]
