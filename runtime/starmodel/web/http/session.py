@@ -79,8 +79,9 @@ class SignedSession(SessionIdentity):
     """A random id of 144 bits, signed with HMAC-SHA256 and dated: `id.date.signature`.
 
     A cookie is good if one of the keys signed it, not longer than `max_age` ago; the node that did may
-    have a clock that is ahead, by `SKEW` at most. It is set again when half of that time is over. Where two cookies of the name come with one request,
-    neither is taken: one of them may have been planted.
+    have a clock that is ahead, by `SKEW` at most. It is set again when half of that time is over.
+    Where two cookies of the name come with one request, neither is taken: one of them may have been
+    planted.
     """
 
     def __init__(
