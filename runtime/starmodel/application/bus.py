@@ -35,8 +35,11 @@ class EventBus(ABC):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if "publish" in vars(cls) and "publish_now" not in vars(cls):
-            # So that its own method is called.
+        defining = next(
+            base for base in cls.__mro__ if vars(base).keys() & {"publish", "publish_now"}
+        )
+        if "publish_now" not in vars(defining):
+            # So that its own method is called, which it may have from a mixin.
             cls.publish_now = EventBus.publish_now
 
     def publish_now(self, record: CommandRecord) -> bool:

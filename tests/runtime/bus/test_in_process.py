@@ -64,3 +64,16 @@ class AuditedBus(InProcessBus):
 
 def test_a_bus_that_overrides_publish_is_asked_by_that() -> None:
     assert not AuditedBus().publish_now(RECORD)
+
+
+class Audited:
+    """A mixin that is no bus itself."""
+
+    async def publish(self, record: CommandRecord) -> None: ...
+
+
+class MixedBus(Audited, InProcessBus): ...
+
+
+def test_a_bus_that_gets_publish_from_a_mixin_is_asked_by_that() -> None:
+    assert not MixedBus().publish_now(RECORD)
