@@ -243,7 +243,9 @@ class EntityDefinition(Generic[E]):
         if check is None:
             # Made when it is first needed, since it takes longer than many apps take for the rest.
             schema = cast("CoreSchema", self.constrained[name])
-            check = self._checks[name] = SchemaValidator(schema).validate_python
+            # Its class says which patterns there are, for example.
+            config = self.cls.__pydantic_core_schema__.get("config")
+            check = self._checks[name] = SchemaValidator(schema, config).validate_python
         try:
             return check(value) == value
         except ValidationError:

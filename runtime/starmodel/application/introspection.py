@@ -121,10 +121,12 @@ def plain_schemas(cls: type[Entity]) -> Mapping[str, Mapping[str, Any]]:
         schema = field["schema"]
         if not _is_immutable(schema) and _calls_function(schema):
             return {}
-        if "serialization" in schema or "validation_alias" in field:
+        is_default = schema["type"] == "default"
+        # A serializer may be that of the field, or of its type.
+        parts = (schema, schema["schema"]) if is_default else (schema,)
+        if "validation_alias" in field or any("serialization" in part for part in parts):
             continue
-        if schema["type"] == "default":
-            schema = schema["schema"]
+        schema = parts[-1]
         kind = PLAIN.get(schema["type"])
         # An id never changes, and the other is a name that signals cannot have.
         if kind is None or name in ("id", "constructor") or (kind is str and changes_texts):

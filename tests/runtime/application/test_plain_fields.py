@@ -6,7 +6,12 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import pytest
-from pydantic import AfterValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    PlainSerializer,
+    StringConstraints,
+    field_serializer,
+)
 from pydantic import Field as PydanticField
 
 from starmodel import Entity, Field, MemoryRepo, Scope
@@ -79,6 +84,22 @@ class InItsLists(Entity):
     lists: list[Annotated[int, AfterValidator(lambda value: value)]] = []
 
 
+class Written(Entity):
+    count: int = 0
+    by_type: Annotated[int, PlainSerializer(str)] = 0
+    by_field: int = 0
+
+    @field_serializer("by_field")
+    def write(self, value: int) -> str:
+        return str(value)
+
+
+class Pythonic(Entity):
+    model_config = {"regex_engine": "python-re"}
+
+    name: Annotated[str, StringConstraints(pattern="^(?!no)")] = ""
+
+
 def test_fields_are_plain_that_can_be_looked_at_alone() -> None:
     assert PLAIN.plain == {"count": int, "text": str, "flag": bool, "short": str}
     assert PLAIN.constrained.keys() == {"short"}
@@ -86,6 +107,13 @@ def test_fields_are_plain_that_can_be_looked_at_alone() -> None:
     assert plain_schemas(Shouting).keys() == {"count"}
     assert not plain_schemas(Compared)
     assert not plain_schemas(InItsLists)
+    assert plain_schemas(Written).keys() == {"count"}
+
+
+def test_a_pattern_is_one_of_the_engine_of_its_class() -> None:
+    pythonic = define(Pythonic, lambda one: {"name": one.name}, Scope.SESSION)
+    assert pythonic.is_kept("name", "yes")
+    assert not pythonic.is_kept("name", "no")
 
 
 @pytest.mark.parametrize(
