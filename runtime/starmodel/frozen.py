@@ -54,9 +54,12 @@ def _add_fields(cls: type[Any], kw_only: bool) -> None:
     bases = [vars(base)[_PARAMS] for base in cls.__mro__[1:] if _PARAMS in vars(base)]
     for params in bases:
         params.frozen = False
-    dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
-    for params in (*bases, vars(cls)[_PARAMS]):
-        params.frozen = True
+    try:
+        dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
+        vars(cls)[_PARAMS].frozen = True
+    finally:
+        for params in bases:
+            params.frozen = True
 
 
 def _init(self: Any, /, *args: object, **values: object) -> None:

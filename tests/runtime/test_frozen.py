@@ -125,3 +125,17 @@ def test_so_may_a_class_that_is_not_decorated() -> None:
     assert (shouted.placeholder, shouted.required, shouted.told) == ("LOUD", True, 1)
     with pytest.raises(FrozenInstanceError):
         shouted.required = False  # type: ignore[misc]
+
+
+def test_a_class_that_cannot_be_made_leaves_its_bases_frozen() -> None:
+    with pytest.raises(ValueError, match="mutable default"):
+
+        @frozen()
+        class Unfit(Place):  # pyright: ignore[reportUnusedClass]
+            more: list[str] = []
+
+    @dataclass(frozen=True)
+    class Fit(Place):
+        more: int = 0
+
+    assert Fit(1, more=2).more == 2
