@@ -294,7 +294,7 @@ class FunctionFacts:
 
     `signature` is the source of parameters (without `self` or `cls`) and
     return, on one line: `(amount: int = 1) -> None`. `container` is as in
-    `AssignmentFact`.
+    `AssignmentFact`, and `always_raises` says that no way through the body reaches its end.
     """
 
     name: str
@@ -307,6 +307,7 @@ class FunctionFacts:
     place: Place
     has_yield: bool = False
     returns_value: bool = False
+    always_raises: bool = False
     effects: tuple[Effect, ...] = ()
     uses: tuple[MemberUse, ...] = ()
     container: str | None = None

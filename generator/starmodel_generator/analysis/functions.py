@@ -14,7 +14,7 @@ from starmodel_generator.analysis.facts import (
     ParameterFact,
     ParameterKind,
 )
-from starmodel_generator.analysis.tree import FunctionNode, source_of
+from starmodel_generator.analysis.tree import FunctionNode, source_of, statements_of
 from starmodel_generator.diagnostics.diagnostic import Place
 
 
@@ -48,10 +48,26 @@ def read_function(
         place=place,
         has_yield=outcome.has_yield,
         returns_value=outcome.returns_value,
+        always_raises=_raises(node.body),
         effects=outcome.effects,
         uses=outcome.uses,
         container=container,
     )
+
+
+def _raises(body: cst.BaseSuite) -> bool:
+    """Return whether the end of a block is never reached, as all that it ends with raises."""
+    match list(statements_of(body))[-1:]:
+        case [cst.Raise()]:
+            return True
+        case [cst.If() as branch]:
+            while isinstance(branch, cst.If) and _raises(branch.body):
+                branch = branch.orelse
+            return isinstance(branch, cst.Else) and _raises(branch.body)
+        case [cst.With(body=inner)]:
+            return _raises(inner)
+        case _:
+            return False
 
 
 def receiver_name(node: FunctionNode) -> str | None:

@@ -702,6 +702,12 @@ RIGHT_CLASSES = [
     "class Line(BaseModel):\n    @field_validator('*', mode='before')\n    @classmethod\n"
     "    def a(cls, value, info): return value\n"
     "    @field_validator('b', check_fields=False)\n    @staticmethod\n    def c(value): return value",
+    "class Line(BaseModel):\n    old: str = ''\n    @field_validator('old')\n    @classmethod\n"
+    "    def refuse(cls, value): raise ValueError('no more')\n    @model_validator(mode='before')\n"
+    "    @classmethod\n    def close(cls, data):\n        if data:\n            raise ValueError('x')\n"
+    "        else:\n            raise ValueError('y')",
+    "class Mixin(BaseModel):\n    @field_validator('b', check_fields=False)\n    @classmethod\n"
+    "    @abstractmethod\n    def check(cls, value): ...",
     "for name in ('a', 'b'):\n    globals()[name] = 1\nprint(a, b)",
     "numbers = [n for n in range(3)]\npairs = {k: v for k, v in zip(numbers, numbers)}\ndel numbers",
     "class Own(Cart if False else Money): ...",

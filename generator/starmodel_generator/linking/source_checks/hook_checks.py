@@ -94,12 +94,19 @@ def _hook_problem(
                     f"has `@{short}` for `{missing}`, which is no field of the class",
                     "correct the name, or give it `check_fields=False`",
                 )
-        if name in (_VALIDATOR, _MODEL_VALIDATOR) and not method.facts.returns_value:
+        if name in (_VALIDATOR, _MODEL_VALIDATOR) and _returns_nothing(method):
             what = "value" if name == _VALIDATOR or mode != LiteralExpression("after") else "self"
             return f"is a `{short}` that returns nothing, so that all is `None`", f"return `{what}`"
         if name == _VALIDATOR:
             return _validator_problem(method, decorator.index, mode)
     return None
+
+
+def _returns_nothing(method: Method) -> bool:
+    """Return whether a method ends without a value; one that only raises refuses all, as it means to."""
+    facts = method.facts
+    is_abstract = method.decorator("abc.abstractmethod") is not None
+    return not (facts.returns_value or facts.always_raises or is_abstract)
 
 
 def _setter_problem(method: Method, methods: Iterable[FunctionFacts]) -> tuple[str, str] | None:
