@@ -257,8 +257,9 @@ class NameChange:
     """Something that is changed from outside of its definition, below a name of the module.
 
     `name` is as written, without what stands in brackets: `Product.model_fields` for
-    `Product.model_fields["name"] = ...`, `Product.*` for `setattr(Product, name, ...)`, and
-    `Product` where a class of the module is itself replaced or deleted. `is_inside` says that it is
+    `Product.model_fields["name"] = ...`, `Product.*` for `setattr(Product, name, ...)`,
+    `MODELS.*.name` for each item of `MODELS` in a loop, and `Product` where a class of the module is
+    itself replaced or deleted. `is_inside` says that it is
     a part of what the name means that changes, as in the first of these, `is_late` that a function
     does it. `through` is as in `Effect`: what is handed to that function, which may change it.
     """

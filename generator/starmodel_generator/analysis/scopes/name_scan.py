@@ -31,6 +31,7 @@ from starmodel_generator.analysis.scopes.outside_changes import (
     changes_by_argument,
     changes_by_call,
     changes_by_statement,
+    names_of_items,
 )
 from starmodel_generator.analysis.scopes.scope import (
     Absence,
@@ -245,8 +246,7 @@ class _Scan:
                 self._expressions([value], scope)
             case cst.For(target=target, iter=source):
                 if scope is self._module and isinstance(target, cst.Name):
-                    names = (dotted_name(each) for each in walk(source))
-                    self._looped[target.value] = [name for name in names if name is not None]
+                    self._looped[target.value] = list(names_of_items(source))
                 self._expressions([source], scope)
                 self._expressions([target], scope, stored=True)
                 self._statements(node.body, scope)

@@ -82,6 +82,21 @@ def changes_by_argument(node: cst.Call) -> Iterator[Change]:
             yield Change(tuple(name.split(".")), node, through=(callee, which))
 
 
+def names_of_items(source: cst.BaseExpression) -> Iterator[str]:
+    """Yield the names of what a loop goes over, as far as they are names; `MODELS.*` for a list."""
+    match source:
+        case (
+            cst.List(elements=elements) | cst.Tuple(elements=elements) | cst.Set(elements=elements)
+        ):
+            yield from (name for each in elements if (name := dotted_name(each.value)) is not None)
+        case cst.Call(func=cst.Attribute(value=of, attr=cst.Name(value="values"))):
+            yield from names_of_items(of)
+        case _ if (name := dotted_name(source)) is not None:
+            yield f"{name}.*"
+        case _:
+            return
+
+
 def _changes_of(target: cst.BaseExpression) -> Iterator[Change]:
     if isinstance(target, cst.Tuple | cst.List):
         for element in target.elements:

@@ -12,7 +12,13 @@ from starmodel_generator.analysis.facts import (
 )
 from starmodel_generator.diagnostics.diagnostic import Diagnostic
 from starmodel_generator.diagnostics.rules.source_rules import CHANGED_CLASS
-from starmodel_generator.linking.names.mro import BASE_MODEL, BASE_TABLE, ENTITY, SQL_MODEL
+from starmodel_generator.linking.names.mro import (
+    BASE_MODEL,
+    BASE_TABLE,
+    ENTITY,
+    SQL_MODEL,
+    ClassHierarchy,
+)
 from starmodel_generator.linking.names.symbols import (
     ClassSymbol,
     ExternalSymbol,
@@ -70,12 +76,12 @@ class ChangeChecker:
         return None
 
     def _symbols(self, name: str, module: ModuleFacts) -> Iterator[Symbol]:
-        """Yield what a dotted name means, and where its root is a list of classes, what each means."""
+        """Yield what a dotted name means; of a list of classes, what each of them means."""
         names, namespace = self._resolver.names, Namespace(module)
-        yield names.resolve(name, namespace)
-        root, _, rest = name.partition(".")
+        root, each, rest = name.partition(".*.")
         value = names.resolve(root, namespace)
-        if not isinstance(value, ValueSymbol) or not rest:
+        if not each or not isinstance(value, ValueSymbol):
+            yield names.resolve(name, namespace)
             return
         for item in _items(value):
             yield names.resolve(f"{item}.{rest}", value.namespace)
@@ -94,13 +100,28 @@ class ChangeChecker:
         if not (change.is_late or change.is_inside or len(path) > 1):
             return False
         hierarchy = self._resolver.hierarchies.of(owner)
+        first, *below = path
+        if hierarchy.is_enum and below:
+            # What a member has besides its name and its value.
+            return first[:1] != "_" and below[0][:1] not in ("_", "*")
+        if self._is_of_a_plain_class(hierarchy, first):
+            return True
         members = self._resolver.members.members(hierarchy)
-        member = members.annotated.get(path[0])
+        member = members.annotated.get(first)
         if member is None or member.fact.annotation is None:
             known = self._attributes.of_class(hierarchy)
-            return known is not None and path[0] not in known and path[0][:1] not in ("_", "*")
+            return known is not None and first not in known and first[:1] not in ("_", "*")
         found = self._resolver.types.value(member.fact.annotation, member.owner.namespace)
         return found.is_class_variable
+
+    def _is_of_a_plain_class(self, hierarchy: ClassHierarchy, name: str) -> bool:
+        """Return whether a base that is no model gives a class the attribute, with no type."""
+        for owner in hierarchy.classes:
+            for fact in owner.facts.attributes:
+                if fact.name == name:
+                    known = self._resolver.hierarchies.of(owner)
+                    return fact.annotation is None and not (known.is_model or known.is_enum)
+        return False
 
     def _changed_by_function(
         self, change: NameChange, callee: str, which: int | str, module: ModuleFacts
@@ -112,14 +133,17 @@ class ChangeChecker:
         if not isinstance(function, FunctionSymbol) or not isinstance(given, ClassSymbol):
             return None
         parameter = _parameter(function.facts, which)
-        changed = [
-            effect.name
-            for effect in function.facts.effects
-            if effect.kind == "assign" and effect.name.partition(".")[0] == parameter
-        ]
-        if not changed or not self._is_model(given):
+        if parameter is None or not _changes(function.facts, parameter):
             return None
-        return f"`{callee}` changes `{given.name}`"
+        return f"`{callee}` changes `{given.name}`" if self._is_model(given) else None
+
+
+def _changes(facts: FunctionFacts, parameter: str) -> bool:
+    """Return whether a function changes what it is given, not just an object that it makes of it."""
+    if any(use.path[0] == parameter and use.access != "load" for use in facts.uses):
+        return True
+    kinds = {effect.kind for effect in facts.effects if effect.name.partition(".")[0] == parameter}
+    return "assign" in kinds and "mutate" not in kinds
 
 
 def _changed_attribute(owner: str, name: str) -> str:
