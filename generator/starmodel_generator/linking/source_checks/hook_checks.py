@@ -66,6 +66,12 @@ def _hook_problem(
         return "is a property and a hook of pydantic's", "leave out `@property`"
     if len(hooks) > 1:
         return "has several hooks of pydantic among its decorators", "write a method for each"
+    if hooks and (method.facts.is_async or method.facts.has_yield):
+        what = "is `async`" if method.facts.is_async else "has a `yield`"
+        return (
+            f"is a hook of pydantic's and {what}, but pydantic takes what calling it gives",
+            "write a plain method that returns the value; an event can wait for something",
+        )
     for decorator in method.decorators:
         name, call = decorator.name, decorator.expression
         short = name.rpartition(".")[2]
