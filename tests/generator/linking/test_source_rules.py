@@ -607,6 +607,8 @@ CHANGED_CLASSES = {
     "def change(model):\n    model.model_rebuild()\n    model.count = 5\nchange(Cart)": "SM143",
     "MODELS = {'a': Money}\nfor model in MODELS.values():\n    model.amount = 1": "SM143",
     "Status.OPEN._value_ = 'x'": "SM143",
+    "class Titled(BaseModel):\n    def __init_subclass__(cls, **kw):\n        cls.model_config['title'] = 'x'": "SM143",
+    "class Titled(BaseModel):\n    @classmethod\n    def __pydantic_init_subclass__(cls, **kw):\n        cls.model_fields['a'].default = 9": "SM143",
     "for model in (Cart, Money):\n    model.model_config = {}": "SM143",
     "MODELS = [Money, Cart]\nfor model in MODELS:\n    setattr(model, 'count', 1)": "SM143",
     "Alias = Cart\nAlias.count = 5": "SM143",
@@ -667,6 +669,8 @@ UNCHANGED_CLASSES = [
     "SAMPLES = [Cart()]\nfor cart in SAMPLES:\n    cart.count = 5",
     "for each in Status:\n    each.hint = each.name.title()",
     "Status.OPEN.hint = 'x'",
+    "class Registered:\n    def __init_subclass__(cls, **kw):\n        cls.registry = []\n"
+    "        cls._seen = cls.registry\nclass Basket(Entity, Registered):\n    a: int = 0",
     "def sample(model, **values):\n    made = model(**values)\n    made.count = 3\n    return made\n"
     "SAMPLE = sample(Cart, count=1)",
     "class Counts:\n    total = 0\n    seen = []\nclass Basket(Entity, Counts):\n    a: int = 0\n"

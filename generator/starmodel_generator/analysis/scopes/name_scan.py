@@ -31,6 +31,7 @@ from starmodel_generator.analysis.scopes.outside_changes import (
     changes_by_argument,
     changes_by_call,
     changes_by_statement,
+    is_about_subclass,
     names_of_items,
 )
 from starmodel_generator.analysis.scopes.scope import (
@@ -417,7 +418,15 @@ class _Scan:
     def _change(self, change: Change, scope: Scope) -> None:
         """Note a change of what a name of the module means."""
         root, *below = change.path
-        if self._owner(root, scope) is not self._module:
+        owner = self._owner(root, scope)
+        if owner is None:
+            return
+        around = owner.parent
+        is_receiver = owner.receiver == root and is_about_subclass(owner.node, below)
+        if is_receiver and around is not None and around.parent is self._module:
+            # It is as good as a change of the class itself.
+            root = around.name
+        elif owner is not self._module:
             return
         is_late = binding_scope(scope).kind == "function"
         for name in [root, *self._looped.get(root, ())]:

@@ -1,6 +1,6 @@
 """What a statement or a call changes below a name: `Product.model_config = ...`, `setattr(...)`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import libcst as cst
@@ -8,6 +8,7 @@ import libcst as cst
 from starmodel_generator.analysis.expressions import positional_arguments
 from starmodel_generator.analysis.facts import Through
 from starmodel_generator.analysis.tree import (
+    FunctionNode,
     SmallOrCompound,
     dotted_name,
     index_items,
@@ -24,6 +25,8 @@ class Change(NamedTuple):
     through: Through | None = None
 
 
+_OF_SUBCLASSES = frozenset({"__init_subclass__", "__pydantic_init_subclass__"})
+_WHAT_MODELS_ARE_MADE_OF = frozenset({"__annotations__", "model_config", "model_fields"})
 # What changes a list, a dictionary, a set, or an object's attributes.
 _CHANGING_METHODS = frozenset(
     {
@@ -95,6 +98,12 @@ def names_of_items(source: cst.BaseExpression) -> Iterator[str]:
             yield f"{name}.*"
         case _:
             return
+
+
+def is_about_subclass(method: FunctionNode | None, below: Sequence[str]) -> bool:
+    """Return whether a method that runs for each subclass changes there what a model is made of."""
+    is_hook = method is not None and method.name.value in _OF_SUBCLASSES
+    return is_hook and not _WHAT_MODELS_ARE_MADE_OF.isdisjoint(below[:1])
 
 
 def _changes_of(target: cst.BaseExpression) -> Iterator[Change]:

@@ -97,7 +97,7 @@ class ClassAttributes:
                 ):
                     found.add(fact.name)
             for method in owner.facts.methods:
-                found.update(_private_names_set(method))
+                found.update(_names_set(method))
         return found
 
     def _inner_classes(self, owner: ClassSymbol) -> set[str]:
@@ -133,10 +133,16 @@ def _answers_all(hierarchy: ClassHierarchy) -> bool:
     )
 
 
-def _private_names_set(method: FunctionFacts) -> set[str]:
-    """Return the names with an underscore that a method sets, which pydantic leaves alone."""
+def _names_set(method: FunctionFacts) -> set[str]:
+    """Return what a method sets and no class has to declare.
+
+    Pydantic leaves alone names with an underscore, and what is set on the class of a subclass.
+    """
+    is_for_subclasses = method.name in ("__init_subclass__", "__pydantic_init_subclass__")
+    own = method.parameters[0].name if is_for_subclasses and method.parameters else None
     return {
         use.path[1]
         for use in method.uses
-        if use.access == "store" and len(use.path) == 2 and use.path[1].startswith("_")
+        if use.access == "store" and len(use.path) == 2
+        if use.path[1].startswith("_") or use.path[0] == own
     }
