@@ -17,6 +17,7 @@ RECORD = CommandRecord("item", "i1", "restock", {}, ANONYMOUS, 1.5, 3, ("stock",
     [
         {},
         {"amount": 10**40, "is_new": True, "share": 0.1, "note": None},
+        {"amount": -(10**5000)},
         {"share": math.inf, "other": -math.inf},
         {"note": "ünï\u2028\0\x7f\U0001f600"},
         {"note": "\ud800", "share": math.inf},

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from types import NoneType
 from typing import Any
 
@@ -47,9 +48,14 @@ def _arguments(arguments: Mapping[str, object]) -> Mapping[str, object]:
     return {**arguments}
 
 
+def _read_int(digits: str) -> int:
+    # Python reads no more than 4,300 digits: one such record would keep all others from being read.
+    return int(Decimal(digits))
+
+
 def read_record(body: str, version: int) -> CommandRecord:
     """Read what `write_record` wrote."""
-    kept: dict[str, Any] = json.loads(body)
+    kept: dict[str, Any] = json.loads(body, parse_int=_read_int)
     actor_id, *roles = kept["actor"]
     fragment = kept["fragment"]
     return CommandRecord(
