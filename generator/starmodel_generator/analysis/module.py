@@ -79,6 +79,7 @@ class _ClassNode(NamedTuple):
     node: cst.ClassDef
     place: Place
     container: str | None
+    type_checking: bool
 
 
 class _FunctionDefinition(NamedTuple):
@@ -118,6 +119,11 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
             assignments += added
             steps += [fact.name for fact in added if fact.value is not None]
     classes = list(_classes(tree, top, None))
+    # Of a class below `if TYPE_CHECKING:` and another of its name the other is there at run time.
+    there = {each.node.name.value for each in classes if not each.type_checking}
+    classes = [
+        each for each in classes if not each.type_checking or each.node.name.value not in there
+    ]
     scanned = scan_names(tree, source.path)
     is_lazy = sys.version_info >= (3, 14) or any(
         fact.module == "__future__" and fact.name == "annotations" for fact in imports
@@ -140,7 +146,7 @@ def _read_module(tree: cst.Module, source: SourceFile) -> ModuleFacts:
                     outcome_of=bodies.outcome_of,
                     is_lazy=is_lazy,
                 )
-                for node, place, container in classes
+                for node, place, container, _ in classes
             ]
         ),
         functions=tuple(_read_functions(functions, bodies)),
@@ -176,7 +182,8 @@ def _classes(
         node = statement.node
         if isinstance(node, cst.ClassDef):
             its_place = place.at("class", numbering.which("class", node.name.value))
-            yield _ClassNode(node, its_place, scope or statement.container)
+            container = scope or statement.container
+            yield _ClassNode(node, its_place, container, statement.type_checking)
             yield from _classes(node.body, its_place, f"class {node.name.value}")
         elif isinstance(node, cst.FunctionDef):
             its_place = place.at("def", numbering.which("def", node.name.value))

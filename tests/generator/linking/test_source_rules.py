@@ -607,6 +607,7 @@ CHANGED_CLASSES = {
     "def change(model):\n    model.model_rebuild()\n    model.count = 5\nchange(Cart)": "SM143",
     "MODELS = {'a': Money}\nfor model in MODELS.values():\n    model.amount = 1": "SM143",
     "Status.OPEN._value_ = 'x'": "SM143",
+    "def change(*models):\n    for model in models:\n        model.count = 5\nchange(Money, Cart)": "SM143",
     "class Titled(BaseModel):\n    def __init_subclass__(cls, **kw):\n        cls.model_config['title'] = 'x'": "SM143",
     "class Titled(BaseModel):\n    @classmethod\n    def __pydantic_init_subclass__(cls, **kw):\n        cls.model_fields['a'].default = 9": "SM143",
     "for model in (Cart, Money):\n    model.model_config = {}": "SM143",
@@ -728,6 +729,8 @@ RIGHT_CLASSES = [
     "        else:\n            raise ValueError('y')",
     "class Mixin(BaseModel):\n    @field_validator('b', check_fields=False)\n    @classmethod\n"
     "    @abstractmethod\n    def check(cls, value): ...",
+    "if TYPE_CHECKING:\n    class Base(BaseModel): ...\nelse:\n    class Base(BaseModel):\n"
+    "        x: int = 0\nclass Basket(Entity, Base): ...",
     "for name in ('a', 'b'):\n    globals()[name] = 1\nprint(a, b)",
     "numbers = [n for n in range(3)]\npairs = {k: v for k, v in zip(numbers, numbers)}\ndel numbers",
     "class Own(Cart if False else Money): ...",

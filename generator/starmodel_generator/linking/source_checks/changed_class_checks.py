@@ -176,4 +176,5 @@ def _parameter(facts: FunctionFacts, which: int | str) -> str | None:
     if isinstance(which, str):
         return which
     positional = [each.name for each in facts.parameters if each.kind.startswith("positional")]
-    return positional[which] if which < len(positional) else None
+    rest = [each.name for each in facts.parameters if each.kind == "variadic"]
+    return next(iter([*positional[which:], *rest]), None)
