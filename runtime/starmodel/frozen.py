@@ -33,6 +33,7 @@ def frozen(*, kw_only: bool = False, eq: bool = False) -> Callable[[type[T]], ty
             "__repr__": _repr,
             "__setattr__": _setattr,
             "__delattr__": _delattr,
+            "__signature__": _SharedSignature(),
         }
         if eq:
             members |= {"__eq__": _eq, "__hash__": _hash}
@@ -43,6 +44,29 @@ def frozen(*, kw_only: bool = False, eq: bool = False) -> Callable[[type[T]], ty
         return cls
 
     return decorate
+
+
+class _SharedSignature:
+    """What `inspect.signature` and `help` say of such a class: its fields."""
+
+    def __get__(self, instance: object, cls: type[Any]) -> object:
+        if cls.__init__ is not _init:
+            raise AttributeError("__signature__")
+        # An app asks for no signature, so it need not load what makes one.
+        from inspect import Parameter, Signature
+
+        parameters: list[Parameter] = []
+        for each in sorted(fields(cls), key=lambda each: bool(each.kw_only)):
+            made = ... if each.default_factory is not MISSING else Parameter.empty
+            parameters.append(
+                Parameter(
+                    each.name,
+                    Parameter.KEYWORD_ONLY if each.kw_only else Parameter.POSITIONAL_OR_KEYWORD,
+                    default=made if each.default is MISSING else each.default,
+                    annotation=each.type,
+                )
+            )
+        return Signature(parameters)
 
 
 def _add_fields(cls: type[Any], kw_only: bool) -> None:

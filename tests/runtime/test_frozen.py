@@ -4,6 +4,7 @@ import copy
 import pickle
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, dataclass, field, fields, is_dataclass, replace
+from inspect import signature
 from typing import ClassVar
 
 import pytest
@@ -139,3 +140,14 @@ def test_a_class_that_cannot_be_made_leaves_its_bases_frozen() -> None:
         more: int = 0
 
     assert Fit(1, more=2).more == 2
+
+
+def test_its_signature_is_that_of_its_fields() -> None:
+    assert [*signature(Number).parameters] == ["of", "label", "hint", "grouped"]
+    assert signature(Number).parameters["grouped"].default is True
+
+    class Shouted(TextInput):
+        def __init__(self, of: str) -> None:
+            super().__init__(of)
+
+    assert [*signature(Shouted).parameters] == ["of"]
