@@ -151,7 +151,7 @@ READ_BY_CLASS = [
 
 @pytest.mark.parametrize("body", READ_BY_CLASS)
 def test_validators_of_a_field_are_run_where_crud_reads_it(body: str) -> None:
-    head = "READ = BeforeValidator(str)\nMoney = Annotated[int, READ]\ndef f(v, h): ..."
+    head = "READ = BeforeValidator(str)\nMoney = Annotated[int, READ]\ndef f(v, h): return h(v)"
     linked = of_entity(body, head=head)
     assert linked.codes == []
     (entity,) = linked.app.entities
@@ -190,7 +190,7 @@ READERS = [
 
 @pytest.mark.parametrize(("body", "at"), READERS)
 def test_what_reads_input_is_refused_where_crud_reads_it_first(body: str, at: str) -> None:
-    head = "READ = BeforeValidator(str)\nMoney = Annotated[int, READ]\ndef f(v, h): ..."
+    head = "READ = BeforeValidator(str)\nMoney = Annotated[int, READ]\ndef f(v, h): return h(v)"
     linked = of_entity(body, head=head)
     assert linked.codes == ["SM221"]
     assert linked.pointed("SM221") == at

@@ -508,6 +508,8 @@ DEAD_CLASSES = {
     "class Cart(Entity):\n    a: str = ''\n    @field_serializer('a')\n    async def b(self, value) -> str: return value": "SM130",
     "class Cart(Entity):\n    @computed_field\n    @property\n    async def b(self) -> str: return ''": "SM130",
     "class Cart(Entity):\n    a: str = ''\n    @field_validator('a')\n    @classmethod\n    def b(cls, value): yield value": "SM130",
+    "from pydantic import AfterValidator\ndef tidy(value: str): value.strip()\nclass Cart(Entity):\n    a: Annotated[str, AfterValidator(tidy)] = ''": "SM212",
+    "from pydantic import BeforeValidator\nasync def tidy(value: str): return value\nTidy = Annotated[str, BeforeValidator(tidy)]\nclass Cart(Entity):\n    a: Tidy = ''": "SM212",
     "class Cart(Entity): ...\nCart = int": "SM141",
     "class Cart(Entity):\n    a: str = Field('', pattern='[')": "SM212",
     "class Cart(Entity):\n    a: str = Field('', pattern='(?=a)')": "SM212",
@@ -727,6 +729,8 @@ RIGHT_CLASSES = [
     "    def refuse(cls, value): raise ValueError('no more')\n    @model_validator(mode='before')\n"
     "    @classmethod\n    def close(cls, data):\n        if data:\n            raise ValueError('x')\n"
     "        else:\n            raise ValueError('y')",
+    "from pydantic import AfterValidator\ndef refuse(value): raise ValueError('no more')\n"
+    "class Basket(Entity):\n    a: Annotated[str, AfterValidator(refuse), AfterValidator(str.strip)] = ''",
     "class Mixin(BaseModel):\n    @field_validator('b', check_fields=False)\n    @classmethod\n"
     "    @abstractmethod\n    def check(cls, value): ...",
     "if TYPE_CHECKING:\n    class Base(BaseModel): ...\nelse:\n    class Base(BaseModel):\n"

@@ -256,6 +256,12 @@ class OptionReader:
             return self.read_call(call, namespace, options)
         if symbol.name in _MARKERS:
             return self._read_marker(symbol.name, call, namespace, options)
+        if symbol.name in _EARLY_VALIDATORS | {"pydantic.AfterValidator"}:
+            useless = self._useless_function(call, namespace)
+            if useless is not None:
+                text = f"has `{written}` in its annotation, but {useless}"
+                help = "write a plain function that returns the value"
+                options = _with_problem(options, Problem(INVALID_CONSTRAINT, text, help))
         if symbol.name in _EARLY_VALIDATORS:
             options = replace(options, has_validator=True, reads_input=True)
             function = call.keyword("func") or next(iter(call.arguments), None)
@@ -266,6 +272,20 @@ class OptionReader:
             return replace(options, is_read_by_class=True)
         is_validator = symbol.name in _VALIDATORS
         return replace(options, has_validator=options.has_validator or is_validator)
+
+    def _useless_function(self, call: CallExpression, namespace: Namespace) -> str | None:
+        """Return why the function of a validator gives no value, as the end of a sentence."""
+        function = call.keyword("func") or next(iter(call.arguments), None)
+        if not isinstance(function, NameExpression):
+            return None
+        symbol = self._names.follow(self._names.resolve(function.name, namespace))
+        if not isinstance(symbol, FunctionSymbol) or symbol.facts.decorators:
+            return None
+        if symbol.facts.is_async or symbol.facts.has_yield:
+            return "pydantic takes what calling its function gives, which is no value yet"
+        if symbol.facts.returns_value or symbol.facts.always_raises:
+            return None
+        return "its function returns nothing, so that all is `None`"
 
     def _takes_info(self, call: CallExpression, name: str, namespace: Namespace) -> bool:
         """Return whether the function of a validator asks for more than the value."""
