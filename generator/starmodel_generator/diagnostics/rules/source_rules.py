@@ -105,6 +105,8 @@ REFUSED_DECORATOR = Rule(
         "`field_validator` and `field_serializer` take the names of fields that the class has;"
         ' `model_validator` takes `mode="before"`, `"after"` or `"wrap"`. A `PrivateAttr` has an'
         " underscore in front of its name. Otherwise the class is refused when it is imported."
+        " A validator that is `async`, or returns nothing, is no better: what calling it gives is the"
+        " value."
     ),
 )
 INVALID_ENUM = Rule(
@@ -186,7 +188,8 @@ CHANGED_CLASS = Rule(
         ' `Product.model_config = ...`, `Product.name = ...`, `setattr(Product, "name", ...)`,'
         " `del Product.name`, a method put in later, a change of `model_fields` or"
         " `__annotations__`, a function that does any of these to a class it is given: what they"
-        " make of the class no file would show. Write it in the body, or in a mixin."
+        " make of the class no file would show. So it is with an `__init_subclass__` that changes the"
+        " fields or the configuration. Write it in the body, or in a mixin."
         " `model_rebuild()`, `TypeAdapter(Product)` and whatever only reads the class are fine, and"
         " so are class variables (`ClassVar`) that a function sets. Silence this for an attribute"
         " that is nobody's business but yours."
