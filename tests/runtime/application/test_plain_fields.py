@@ -112,8 +112,8 @@ def test_fields_are_plain_that_can_be_looked_at_alone() -> None:
 
 def test_a_pattern_is_one_of_the_engine_of_its_class() -> None:
     pythonic = define(Pythonic, lambda one: {"name": one.name}, Scope.SESSION)
-    assert pythonic.is_kept("name", "yes")
-    assert not pythonic.is_kept("name", "no")
+    assert pythonic.is_valid("name", "yes")
+    assert not pythonic.is_valid("name", "no")
 
 
 @pytest.mark.parametrize(
