@@ -45,6 +45,11 @@ _LONG = 0.005
 """Seconds of processor time that a query takes which is read in a thread from then on: large values
 are compared and given in few steps."""
 
+_SHORT = 0.0005
+_MIN_SHORT = 32
+"""How often in a row a query of a thread has to be short, to be read without one again: what was long
+may have been the garbage collector, or what it was asked with."""
+
 
 class SQLiteDriver(Driver):
     """A database in a file.
@@ -71,7 +76,7 @@ class SQLiteDriver(Driver):
         self._writer: Writer | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
-        self._slow: set[str] = set()
+        self._slow: dict[str, int] = {}
         self._suspected: set[str] = set()
         self._pauses = 0
 
@@ -145,7 +150,19 @@ class SQLiteDriver(Driver):
     def _keep_slow(self, sql: str) -> None:
         """Read a query in a thread from now on."""
         if len(self._slow) < _MAX_SLOW:
-            self._slow.add(sql)
+            self._slow[sql] = 0
+
+    def _note_duration(self, sql: str, seconds: float) -> None:
+        """Read a query without a thread again where it has become short."""
+        count = self._slow.get(sql)
+        if count is None:
+            return
+        if seconds > _SHORT:
+            self._slow[sql] = 0
+        elif count + 1 < _MIN_SHORT:
+            self._slow[sql] = count + 1
+        else:
+            self._slow.pop(sql, None)
 
     async def execute(self, statements: Sequence[Statement]) -> list[Sequence[Row]]:
         """Execute the statements as one transaction, all or nothing."""
@@ -198,7 +215,10 @@ class SQLiteDriver(Driver):
             connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
             if connection is None:
                 connection = self._local.connection = self._connect(BUSY_SECONDS)
-            return connection.execute(sql, parameters).fetchall()
+            started = time.thread_time()
+            rows = connection.execute(sql, parameters).fetchall()
+            self._note_duration(sql, time.thread_time() - started)
+            return rows
         except Exception as error:
             raise translate(error) from error
 
