@@ -137,9 +137,17 @@ addEventListener("pageshow", ({ persisted }) => {
 
 const isLive = (element) => element instanceof Element && hasAttribute.call(element, "hx-sse:connect");
 
+let isLost = false;
+
+/** Say that the stream is lost, once: a further attempt does not replace what was said since. */
+function tellLost() {
+  if (!isLost) say(RECONNECTING);
+  isLost = true;
+}
+
 /** Ask for the stream again, after a while: the extension for streams does so only once it had one. */
 function reconnect(element) {
-  say(RECONNECTING);
+  tellLost();
   setTimeout(() => element.isConnected && htmx.trigger(element, "reconnect"), 1000 + 2000 * Math.random());
 }
 
@@ -196,14 +204,17 @@ globalThis.htmx?.registerExtension("starmodel", {
   },
 
   htmx_sse_before_connection(element, { connection }) {
-    if (isLive(element) && connection.attempt > 0) say(RECONNECTING);
+    if (isLive(element) && connection.attempt > 0) tellLost();
   },
 
   htmx_sse_after_connection(element) {
-    if (isLive(element)) say("");
+    if (!isLive(element)) return;
+    isLost = false;
+    say("");
   },
 
   htmx_sse_error(element) {
-    say(isLive(element) ? RECONNECTING : NO_ANSWER);
+    if (isLive(element)) tellLost();
+    else say(NO_ANSWER);
   },
 });
