@@ -153,14 +153,21 @@ async def all_show(pages: list[Browser], total: int) -> None:
     await until(show)
 
 
-@pytest.mark.parametrize("way", ["killed", "demoted"])
-async def test_pages_show_what_is_left_after_a_failover(place: Place, way: str) -> None:
+@asynccontextmanager
+async def replicated_nodes(place: Place) -> AsyncGenerator[tuple[Switch, World, World]]:
+    """Serve two nodes from the old server, which the new one follows, through a proxy that switches."""
     await place.follow(place.new, place.old)
     async with (
         Switch(place.old.port) as switch,
         node(place.url(switch)) as one,
         node(place.url(switch)) as other,
     ):
+        yield switch, one, other
+
+
+@pytest.mark.parametrize("way", ["killed", "demoted"])
+async def test_pages_show_what_is_left_after_a_failover(place: Place, way: str) -> None:
+    async with replicated_nodes(place) as (switch, one, other):
         pages = [await world.browse("board") for world in (one, other)]
         for _ in range(3):
             await add(one)
@@ -181,12 +188,7 @@ async def test_pages_show_what_is_left_after_a_failover(place: Place, way: str) 
 
 
 async def test_what_is_saved_on_the_new_server_is_there(place: Place) -> None:
-    await place.follow(place.new, place.old)
-    async with (
-        Switch(place.old.port) as switch,
-        node(place.url(switch)) as one,
-        node(place.url(switch)) as other,
-    ):
+    async with replicated_nodes(place) as (switch, one, other):
         pages = [await world.browse("board") for world in (one, other)]
         saved: set[int] = set()
         numbers = count(1)
