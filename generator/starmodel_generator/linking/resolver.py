@@ -9,7 +9,7 @@ from starmodel_generator.linking.defaults.value_origins import ConstructedReader
 from starmodel_generator.linking.names.class_members import MemberReader
 from starmodel_generator.linking.names.mro import ClassHierarchies
 from starmodel_generator.linking.names.name_resolution import Names
-from starmodel_generator.linking.types.field_options import OptionReader
+from starmodel_generator.linking.types.option_reader import OptionReader
 from starmodel_generator.linking.types.type_resolution import Types
 from starmodel_generator.linking.values.constants import Constants
 

@@ -8,7 +8,7 @@ from starmodel_generator.diagnostics.diagnostic import Place
 from starmodel_generator.linking.names.mro import ClassHierarchy
 from starmodel_generator.linking.names.symbols import ClassSymbol, ExternalSymbol, Namespace
 from starmodel_generator.linking.resolver import Resolver
-from starmodel_generator.linking.types.field_options import required_parameters
+from starmodel_generator.linking.types.option_reader import required_parameters
 from starmodel_generator.linking.types.pydantic_support import DECORATORS
 from starmodel_generator.linking.values.value import Constant
 

@@ -41,7 +41,7 @@ from starmodel_generator.linking.options.sql_options import SQL_OPTION_READERS
 from starmodel_generator.linking.reporting import Problem, Report, Subject
 from starmodel_generator.linking.resolver import Resolver
 from starmodel_generator.linking.types.aliases import GENERATORS, AliasRules, Make
-from starmodel_generator.linking.types.field_options import is_fine
+from starmodel_generator.linking.types.option_reader import is_fine
 from starmodel_generator.linking.types.pydantic_support import CONFIG_KEYS, EXTRA_FIELDS
 from starmodel_generator.linking.values.value import Constant
 

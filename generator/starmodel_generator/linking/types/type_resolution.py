@@ -48,7 +48,6 @@ from starmodel_generator.linking.types.containers import (
 from starmodel_generator.linking.types.field_options import (
     NO_OPTIONS,
     FieldOptions,
-    OptionReader,
     inside,
     of_parts,
 )
@@ -59,6 +58,7 @@ from starmodel_generator.linking.types.known_types import (
     REFUSED,
     SCALARS,
 )
+from starmodel_generator.linking.types.option_reader import OptionReader
 from starmodel_generator.linking.types.resolved_type import ResolvedType, refused, unknown, untyped
 from starmodel_generator.linking.types.unions import told_apart, union_of
 from starmodel_generator.linking.values.constants import Constants
